@@ -1,0 +1,69 @@
+//! Why `fetch_url` takes a client and does not make one: the client holds the connections.
+
+use std::time::Duration;
+
+use reqwest::Client;
+use step1_fetcher::fetch_url;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+/// Serves until it is dropped, and counts the connections that it has accepted.
+async fn count_connections(listener: TcpListener, accepted: &mut usize) {
+    let mut connections = JoinSet::new();
+    loop {
+        let (connection, _) = listener.accept().await.unwrap();
+        *accepted += 1;
+        connections.spawn(answer_every_request(connection));
+    }
+}
+
+async fn answer_every_request(mut connection: TcpStream) {
+    // A GET is small enough to arrive in one read.
+    while connection
+        .read(&mut [0; 1024])
+        .await
+        .is_ok_and(|bytes| bytes > 0)
+    {
+        let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+        connection.write_all(answer).await.unwrap();
+    }
+}
+
+async fn connections_used_by(fetch_three_times: impl AsyncFnOnce(&str)) -> usize {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let mut accepted = 0;
+    tokio::select! {
+        () = count_connections(listener, &mut accepted) => unreachable!("it serves for ever"),
+        () = fetch_three_times(&url) => {}
+    }
+    accepted
+}
+
+#[tokio::test]
+async fn a_shared_client_reuses_its_connection() {
+    let connections = connections_used_by(async |url| {
+        let client = Client::new();
+        for _ in 0..3 {
+            fetch_url(&client, url, Duration::ZERO).await.unwrap();
+        }
+    })
+    .await;
+
+    assert_eq!(connections, 1);
+}
+
+#[tokio::test]
+async fn a_new_client_for_each_fetch_opens_a_connection_each_time() {
+    let connections = connections_used_by(async |url| {
+        for _ in 0..3 {
+            fetch_url(&Client::new(), url, Duration::ZERO)
+                .await
+                .unwrap();
+        }
+    })
+    .await;
+
+    assert_eq!(connections, 3);
+}

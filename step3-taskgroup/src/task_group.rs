@@ -1,0 +1,470 @@
+//! Tasks that have an owner: the scope in which they were spawned waits for them.
+
+use std::any::Any;
+use std::convert::Infallible;
+use std::fmt::{self, Debug, Display};
+use std::future::{pending, poll_fn};
+use std::mem;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::{Context, Poll, ready};
+
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::{ErrorGroup, ErrorNode, Leaf, TaskName};
+
+/// The tasks of one scope, which succeed or fail together.
+///
+/// ```
+/// # use step3_taskgroup::{ErrorGroup, TaskGroup};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), ErrorGroup<String>> {
+/// let sum = TaskGroup::scope(async |group| {
+///     let one = group.spawn(async { Ok(1) });
+///     let two = group.spawn(async { Ok(2.5) });
+///     Ok(f64::from(one.await) + two.await)
+/// })
+/// .await?;
+/// assert_eq!(sum, 3.5);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # What a scope guarantees
+///
+/// - **Ownership.** [`scope`](Self::scope) does not return while a child is running: each has
+///   completed, failed, or been cancelled, and its future has been dropped.
+/// - **The first failure stops the rest**, the body included. To be stopped is to be dropped at
+///   an await. Work comes before cancellation: a child whose work is ready in the same tick as a
+///   sibling's failure still finishes, as in asyncio.
+/// - **Every failure is heard.** They come as one [`ErrorGroup`], in the order in which they
+///   failed, the body's own last.
+/// - **A panic** in a child, in the body, or in a destructor while either is stopped, stops the
+///   rest too. Once all are gone the first panic goes on in the caller, with its own payload.
+///   Failures that had been reported by then are written to standard error.
+/// - **Scopes nest.** A scope opened in the body or in a child of another group belongs to that
+///   group, and is cancelled with it.
+///
+/// # What it cannot guarantee
+///
+/// A future can be dropped, and Rust has no asynchronous drop. If the outermost scope's future is
+/// dropped, its children are cancelled and stop at their next await, but nobody waits for them.
+/// If an *inner* scope's future is dropped, by a timeout say, the enclosing group still waits for
+/// the inner one's children; what they report after that has nobody left to hear it.
+/// To stop a scope *and* wait, use [`scope_until`](Self::scope_until).
+///
+/// # Clones
+///
+/// The group can be cloned, and a clone moved into a child that spawns siblings of its own. A
+/// clone keeps no scope waiting; once its scope has ended, it refuses every spawn.
+pub struct TaskGroup<E> {
+    membership: Weak<Membership>,
+    shared: Arc<Shared<E>>,
+}
+
+/// Held by the scope's own future and by each of its children. The scope has ended when the last
+/// of them lets go.
+struct Membership {
+    /// Says one thing, by being dropped: the scope has ended.
+    _ended: oneshot::Sender<Infallible>,
+    /// As long as this scope has members, so has the one around it.
+    _outer: Option<Arc<Membership>>,
+}
+
+struct Shared<E> {
+    /// Stops the body and the children.
+    stop: CancellationToken,
+    /// Stops the children alone; a child of `stop`.
+    stop_children: CancellationToken,
+    spawned: AtomicUsize,
+    failures: Mutex<Failures<E>>,
+}
+
+struct Failures<E> {
+    nodes: Vec<ErrorNode<E>>,
+    panic: Option<Panic>,
+}
+
+type Panic = Box<dyn Any + Send>;
+
+tokio::task_local! {
+    /// The scope that the running body or child belongs to, and the token that stops it.
+    static ENCLOSING: (Arc<Membership>, CancellationToken);
+}
+
+impl<E: Display + Send + 'static> TaskGroup<E> {
+    /// Runs `body` with a new group, waits for every child, and gives the body's value.
+    ///
+    /// # Errors
+    ///
+    /// Everything that failed, if anything did: children and body.
+    ///
+    /// # Panics
+    ///
+    /// When a child or the body panics, once all have ended. Also outside a tokio runtime.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future cancels the group and does not wait; see [`TaskGroup`]. Inside a group
+    /// that has itself been cancelled the future may never resolve: whoever awaits it is about to
+    /// be dropped.
+    pub async fn scope<T, B>(body: impl FnOnce(Self) -> B) -> Result<T, ErrorGroup<E>>
+    where
+        B: Future<Output = Result<T, ErrorNode<E>>>,
+    {
+        let Ok(value) = Self::run(pending::<Infallible>(), body).await?;
+        Ok(value)
+    }
+
+    /// Like [`scope`](Self::scope), until `stop` resolves: then the group is cancelled, its
+    /// children are waited for, and the answer is `None`.
+    ///
+    /// `stop` is any future: a sleep, a token, Ctrl-C. It counts until the last child has ended,
+    /// also when the body has returned long ago.
+    ///
+    /// # Errors
+    ///
+    /// As [`scope`](Self::scope). A failure wins over being stopped.
+    ///
+    /// # Panics
+    ///
+    /// As [`scope`](Self::scope); also when `stop` panics.
+    ///
+    /// # Cancellation
+    ///
+    /// As [`scope`](Self::scope).
+    pub async fn scope_until<T, B>(
+        stop: impl Future,
+        body: impl FnOnce(Self) -> B,
+    ) -> Result<Option<T>, ErrorGroup<E>>
+    where
+        B: Future<Output = Result<T, ErrorNode<E>>>,
+    {
+        Ok(Self::run(stop, body).await?.ok())
+    }
+
+    /// Gives the body's value, or what `stop` resolved to.
+    async fn run<T, B, S>(
+        stop: impl Future<Output = S>,
+        body: impl FnOnce(Self) -> B,
+    ) -> Result<Result<T, S>, ErrorGroup<E>>
+    where
+        B: Future<Output = Result<T, ErrorNode<E>>>,
+    {
+        let enclosing = ENCLOSING.try_with(Clone::clone).ok();
+        let (outer, token) = match enclosing.clone() {
+            Some((outer, token)) => (Some(outer), token.child_token()),
+            None => (None, CancellationToken::new()),
+        };
+        let _cancel_when_dropped = token.clone().drop_guard();
+        let (ended, has_ended) = oneshot::channel();
+        let membership = Arc::new(Membership {
+            _ended: ended,
+            _outer: outer,
+        });
+        let shared = Arc::new(Shared {
+            stop_children: token.child_token(),
+            stop: token,
+            spawned: AtomicUsize::new(0),
+            failures: Mutex::default(),
+        });
+        let group = Self {
+            membership: Arc::downgrade(&membership),
+            shared: Arc::clone(&shared),
+        };
+
+        let work = async {
+            let body = async { body(group).await };
+            let body = ENCLOSING.scope((membership, shared.stop.clone()), body);
+            let result = catch_panic(work_first(body, &shared.stop)).await;
+            if !matches!(result, Ok(Some(Ok(_)))) {
+                shared.stop.cancel();
+            }
+            let result = shared.keep_panic(result);
+            let Err(_) = has_ended.await;
+            result.flatten()
+        };
+        let mut work = pin!(work);
+        let mut stopped = None;
+        let result = tokio::select! {
+            biased;
+            result = &mut work => result,
+            // The block drops `stop` in its last poll, where a panic is caught.
+            stop = catch_panic(async { stop.await }) => {
+                stopped = shared.keep_panic(stop);
+                shared.stop.cancel();
+                work.await
+            }
+        };
+
+        let Failures { mut nodes, panic } = mem::take(&mut *shared.failures());
+        let mut value = None;
+        match result {
+            Some(Ok(returned)) => value = Some(returned),
+            Some(Err(node)) => nodes.push(node),
+            None => {}
+        }
+        let errors = ErrorGroup::new("", nodes);
+        if let Some(panic) = panic {
+            if let Some(errors) = errors {
+                eprintln!("failed before the panic: {}", errors.tree());
+            }
+            resume_unwind(panic);
+        }
+        if let Some(errors) = errors {
+            return Err(errors);
+        }
+        let cut_off = enclosing.is_some_and(|(_, token)| token.is_cancelled());
+        match (stopped, value) {
+            (Some(stopped), _) => Ok(Err(stopped)),
+            (None, Some(value)) if !cut_off => Ok(Ok(value)),
+            // The enclosing group is being cancelled, and we with it: there is no whole value to
+            // give, and nothing of ours has failed.
+            _ => pending().await,
+        }
+    }
+
+    /// Starts a child. Its handle gives the child's value.
+    ///
+    /// Once the group has been cancelled, by a failure or otherwise, or has ended, a spawn is
+    /// refused: the future is dropped without being polled. A child that was spawned before that
+    /// runs at least to its first await.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime.
+    #[track_caller]
+    pub fn spawn<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = Result<T, E>> + Send + 'static,
+    ) -> TaskHandle<T> {
+        self.spawn_child(None, future)
+    }
+
+    /// Starts a child that has a name, which its handle and the leaf of its failure carry.
+    ///
+    /// Otherwise as [`spawn`](Self::spawn).
+    #[track_caller]
+    pub fn spawn_named<T: Send + 'static>(
+        &self,
+        name: impl Into<Arc<str>>,
+        future: impl Future<Output = Result<T, E>> + Send + 'static,
+    ) -> TaskHandle<T> {
+        self.spawn_child(Some(name.into()), future)
+    }
+
+    /// Starts a child that is a group: its failures become a group within this one's.
+    ///
+    /// Otherwise as [`spawn`](Self::spawn).
+    #[track_caller]
+    pub fn spawn_group<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = Result<T, ErrorGroup<E>>> + Send + 'static,
+    ) -> TaskHandle<T> {
+        self.spawn_child(None, future)
+    }
+
+    #[track_caller]
+    fn spawn_child<T, N>(
+        &self,
+        name: Option<Arc<str>>,
+        future: impl Future<Output = Result<T, N>> + Send + 'static,
+    ) -> TaskHandle<T>
+    where
+        T: Send + 'static,
+        N: Into<ErrorNode<E>> + Send + 'static,
+    {
+        let location = Location::caller();
+        let index = self.shared.spawned.fetch_add(1, Ordering::Relaxed);
+        let name = name.map_or(TaskName::Index(index), TaskName::Named);
+        let (sender, value) = oneshot::channel();
+        let mut handle = TaskHandle {
+            name: name.clone(),
+            value: Some(value),
+            task: None,
+        };
+
+        // With a membership in hand, the scope cannot end before the child does.
+        let Some(membership) = self.membership.upgrade() else {
+            let _ = sender.send(None);
+            return handle;
+        };
+        if self.shared.stop_children.is_cancelled() {
+            self.shared.send_that_no_value_comes(sender);
+            return handle;
+        }
+        let enclosing = (membership, self.shared.stop_children.clone());
+        let shared = Arc::clone(&self.shared);
+        let child = async move {
+            let mut sender = Some(sender);
+            let work = async {
+                match work_first(future, &shared.stop_children).await {
+                    Some(Ok(value)) => _ = sender.take().map(|sender| sender.send(Some(value))),
+                    Some(Err(error)) => shared.fail(error.into(), name, location),
+                    None => {
+                        _ = sender
+                            .take()
+                            .map(|sender| shared.send_that_no_value_comes(sender))
+                    }
+                }
+            };
+            let work = catch_panic(work).await;
+            shared.keep_panic(work);
+        };
+        handle.task = Some(tokio::spawn(ENCLOSING.scope(enclosing, child)));
+        handle
+    }
+
+    /// Stops the children, quietly: nothing has failed, and the body goes on.
+    ///
+    /// For the first winner of a race. To await the handle of a child that was stopped like this
+    /// is a mistake, and panics.
+    pub fn cancel(&self) {
+        self.shared.stop_children.cancel();
+    }
+}
+
+impl<E> Clone for TaskGroup<E> {
+    fn clone(&self) -> Self {
+        Self {
+            membership: Weak::clone(&self.membership),
+            shared: Arc::clone(&self.shared),
+        }
+    }
+}
+
+impl<E> Shared<E> {
+    fn fail(&self, mut node: ErrorNode<E>, name: TaskName, line: &'static Location<'static>) {
+        if let ErrorNode::Leaf(Leaf { task, location, .. }) = &mut node {
+            *task = name;
+            *location = line;
+        }
+        self.failures().nodes.push(node);
+        self.stop.cancel();
+    }
+
+    /// Keeps the first panic, and stops the group for it.
+    fn keep_panic<T>(&self, result: Result<T, Panic>) -> Option<T> {
+        match result {
+            Ok(output) => Some(output),
+            Err(panic) => {
+                self.failures().panic.get_or_insert(panic);
+                self.stop.cancel();
+                None
+            }
+        }
+    }
+
+    /// Nothing is sent while the whole group is being stopped: whoever waits for the value is
+    /// about to be dropped.
+    fn send_that_no_value_comes<T>(&self, sender: oneshot::Sender<Option<T>>) {
+        if !self.stop.is_cancelled() {
+            let _ = sender.send(None);
+        }
+    }
+
+    /// No code that can panic runs under this lock.
+    fn failures(&self) -> MutexGuard<'_, Failures<E>> {
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<E> Default for Failures<E> {
+    fn default() -> Self {
+        Self {
+            nodes: Vec::new(),
+            panic: None,
+        }
+    }
+}
+
+/// A child of a group. Awaiting it gives **the child's value**.
+///
+/// There is no error to see here. When a child fails, its whole group is stopped: the body and
+/// the siblings are dropped at their next await, and that may be this one. Await a handle in the
+/// body, in a sibling, or, as in Python, once the scope has returned its value; elsewhere the
+/// handle of a child that failed never resolves.
+///
+/// Dropping the handle changes nothing for the child.
+///
+/// # Panics
+///
+/// When it is awaited although [`TaskGroup::cancel`] stopped the child, or its spawn was refused
+/// because the scope had ended; and when it is awaited again after it gave its value.
+pub struct TaskHandle<T> {
+    name: TaskName,
+    /// None once it is known that nothing will come.
+    value: Option<oneshot::Receiver<Option<T>>>,
+    /// None if the spawn was refused, or the value has been taken.
+    task: Option<JoinHandle<()>>,
+}
+
+impl<T> TaskHandle<T> {
+    /// The name that the child was given, or its number.
+    #[must_use]
+    pub fn name(&self) -> &TaskName {
+        &self.name
+    }
+
+    /// Whether the child has ended, in whichever way.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.value.as_ref().is_none_or(|value| !value.is_empty())
+            || self.task.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+}
+
+impl<T> Future for TaskHandle<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        let Some(value) = &mut self.value else {
+            return Poll::Pending;
+        };
+        match ready!(Pin::new(value).poll(cx)) {
+            Ok(Some(value)) => {
+                self.task = None;
+                Poll::Ready(value)
+            }
+            Ok(None) => panic!("{} was cancelled and has no value", self.name),
+            Err(_) => {
+                self.value = None;
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl<T> Debug for TaskHandle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskHandle")
+            .field("name", &self.name)
+            .field("is_finished", &self.is_finished())
+            .finish()
+    }
+}
+
+/// The output of `work`, or `None` if `stop` is cancelled and `work` is still not ready.
+async fn work_first<F: Future>(work: F, stop: &CancellationToken) -> Option<F::Output> {
+    tokio::select! {
+        biased;
+        output = work => Some(output),
+        () = stop.cancelled() => None,
+    }
+}
+
+/// The output of `future`, or the payload with which it panicked.
+async fn catch_panic<F: Future>(future: F) -> Result<F::Output, Panic> {
+    let mut future = pin!(future);
+    poll_fn(
+        |cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+            Ok(poll) => poll.map(Ok),
+            Err(panic) => Poll::Ready(Err(panic)),
+        },
+    )
+    .await
+}

@@ -1,0 +1,10 @@
+//! The rules of `TaskGroup`, one test each. The paused clock makes them exact; those about
+//! ownership run on the multi-thread runtime too.
+
+mod failures;
+mod nested;
+mod panics;
+mod results;
+mod spawning;
+mod stopped;
+mod support;

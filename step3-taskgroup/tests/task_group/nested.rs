@@ -1,0 +1,342 @@
+//! Groups within groups: a failure travels outwards as a tree, a cancellation inwards.
+
+use step3_taskgroup::{ErrorNode, TaskGroup};
+use tokio::sync::oneshot;
+use tokio::task::yield_now;
+use tokio::time::{Instant, sleep};
+
+use crate::support::{Alive, Flag, for_ever, ms, on_both_runtimes};
+
+type Group = TaskGroup<&'static str>;
+
+async fn fails_at(delay: u64, error: &'static str) -> Result<(), &'static str> {
+    sleep(ms(delay)).await;
+    Err(error)
+}
+
+#[test]
+fn the_failure_of_a_scope_in_the_body_is_a_group_within_the_group() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        let errors = Group::scope(async |outer| {
+            outer.spawn::<()>(alive.child(for_ever()));
+            Group::scope(async |inner| {
+                inner.spawn::<()>(alive.child(for_ever()));
+                inner.spawn::<()>(alive.child(async { Err("inner") }));
+                Ok(())
+            })
+            .await?;
+            Ok(())
+        })
+        .await
+        .unwrap_err();
+
+        assert!(matches!(errors.nodes(), [ErrorNode::Group(_)]));
+        assert_eq!(errors.to_string(), "1 error: inner");
+        alive.assert_none();
+    });
+}
+
+#[test]
+fn the_failure_of_a_child_that_is_a_group_is_a_group_within_the_group() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        let errors = Group::scope(async |outer| {
+            outer.spawn::<()>(alive.child(for_ever()));
+            let guard = alive.clone();
+            outer.spawn_group::<()>(Group::scope(async move |inner| {
+                inner.spawn::<()>(guard.child(for_ever()));
+                inner.spawn::<()>(guard.child(async { Err("inner") }));
+                Ok(())
+            }));
+            Ok(())
+        })
+        .await
+        .unwrap_err();
+
+        assert!(matches!(errors.nodes(), [ErrorNode::Group(_)]));
+        assert_eq!(errors.to_string(), "1 error: inner");
+        alive.assert_none();
+    });
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_failure_of_an_inner_scope_can_be_handled_in_the_body() {
+    let result = Group::scope(async |outer| {
+        let sibling = outer.spawn(async {
+            sleep(ms(50)).await;
+            Ok("lives")
+        });
+        let inner = Group::scope(async |inner| {
+            inner.spawn(fails_at(10, "inner"));
+            Ok(())
+        })
+        .await;
+        assert!(inner.is_err());
+        Ok(sibling.await)
+    })
+    .await;
+
+    assert_eq!(result.unwrap(), "lives");
+}
+
+#[test]
+fn the_failure_of_the_outer_group_stops_a_scope_in_the_body() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        let errors = Group::scope::<(), _>(async |outer| {
+            let (send, inner_runs) = oneshot::channel();
+            outer.spawn::<()>(alive.child(async {
+                let _ = inner_runs.await;
+                Err("outer")
+            }));
+            Group::scope(async |inner| {
+                inner.spawn::<()>(alive.child(for_ever()));
+                let _ = send.send(());
+                for_ever().await
+            })
+            .await?;
+            unreachable!("the inner scope does not resolve")
+        })
+        .await
+        .unwrap_err();
+
+        assert!(
+            matches!(errors.nodes(), [ErrorNode::Leaf(_)]),
+            "no phantom group"
+        );
+        assert_eq!(errors.to_string(), "1 error: outer");
+        alive.assert_none();
+    });
+}
+
+#[test]
+fn the_failure_of_the_outer_group_stops_a_scope_in_a_child() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        let errors = Group::scope(async |outer| {
+            let (send, inner_runs) = oneshot::channel();
+            let guard = alive.clone();
+            outer.spawn_group::<()>(Group::scope(async move |inner| {
+                inner.spawn::<()>(guard.child(for_ever()));
+                let _ = send.send(());
+                Ok(())
+            }));
+            outer.spawn::<()>(alive.child(async {
+                let _ = inner_runs.await;
+                Err("outer")
+            }));
+            Ok(())
+        })
+        .await
+        .unwrap_err();
+
+        assert!(
+            matches!(errors.nodes(), [ErrorNode::Leaf(_)]),
+            "no phantom group"
+        );
+        assert_eq!(errors.to_string(), "1 error: outer");
+        alive.assert_none();
+    });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_scope_without_children_does_not_resolve_when_its_outer_group_fails() {
+    let start = Instant::now();
+    let errors = Group::scope::<(), _>(async |outer| {
+        outer.spawn(fails_at(10, "outer"));
+        Group::scope(async |_| Ok(sleep(ms(50)).await)).await?;
+        unreachable!("the inner scope was cut off and has no value")
+    })
+    .await
+    .unwrap_err();
+
+    assert_eq!(errors.to_string(), "1 error: outer");
+    assert_eq!(start.elapsed(), ms(10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_scope_whose_body_had_returned_gives_no_value_once_its_outer_group_has_failed() {
+    let errors = Group::scope::<(), _>(async |outer| {
+        outer.spawn(fails_at(10, "outer"));
+        Group::scope(async |inner| {
+            inner.spawn::<()>(for_ever());
+            Ok("a value, and a child that was cut off")
+        })
+        .await?;
+        unreachable!("the inner scope was cut off and has no value")
+    })
+    .await
+    .unwrap_err();
+
+    assert_eq!(errors.to_string(), "1 error: outer");
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_in_both_groups_in_one_tick_are_all_heard() {
+    let errors = Group::scope::<(), _>(async |outer| {
+        outer.spawn(fails_at(10, "outer"));
+        Group::scope(async |inner| {
+            inner.spawn(fails_at(10, "inner"));
+            Ok(())
+        })
+        .await?;
+        unreachable!("the inner scope fails")
+    })
+    .await
+    .unwrap_err();
+
+    // Both in the tree, if the inner scope had resolved by the time the body was polled.
+    assert_eq!(errors.to_string(), "2 errors: outer; inner");
+}
+
+#[test]
+fn a_scope_that_is_dropped_half_way_is_still_awaited_by_its_outer_group() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        Group::scope(async |_| {
+            let inner = Group::scope(async |inner| {
+                inner.spawn::<()>(alive.child(for_ever()));
+                for_ever::<(), _>().await
+            });
+            tokio::select! {
+                biased;
+                _ = inner => unreachable!("its body never returns"),
+                () = yield_now() => {}
+            }
+            // Nobody awaits the inner scope any more. The outer one does.
+            Ok(())
+        })
+        .await
+        .unwrap();
+
+        alive.assert_none();
+    });
+}
+
+#[test]
+fn scopes_that_are_dropped_half_way_are_awaited_through_every_level() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        Group::scope(async |_| {
+            let middle = Group::scope::<(), _>(async |_| {
+                let inner = Group::scope(async |inner| {
+                    inner.spawn::<()>(alive.child(for_ever()));
+                    for_ever::<(), _>().await
+                });
+                Ok(inner.await?)
+            });
+            tokio::select! {
+                biased;
+                _ = middle => unreachable!("its body never returns"),
+                () = yield_now() => {}
+            }
+            Ok(())
+        })
+        .await
+        .unwrap();
+
+        alive.assert_none();
+    });
+}
+
+#[test]
+fn a_scope_that_a_child_drops_half_way_is_awaited_by_the_childs_group() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        Group::scope(async |outer| {
+            let guard = alive.clone();
+            outer.spawn(alive.child(async move {
+                let inner = Group::scope(async |inner| {
+                    inner.spawn::<()>(guard.child(for_ever()));
+                    for_ever::<(), _>().await
+                });
+                tokio::select! {
+                    biased;
+                    _ = inner => unreachable!("its body never returns"),
+                    () = yield_now() => Ok(()),
+                }
+            }));
+            Ok(())
+        })
+        .await
+        .unwrap();
+
+        alive.assert_none();
+    });
+}
+
+#[tokio::test(start_paused = true)]
+async fn cancel_stops_the_scopes_in_children_and_not_the_one_in_the_body() {
+    let (in_child, in_body) = (Flag::default(), Flag::default());
+    Group::scope(async |outer| {
+        let set = in_child.clone();
+        outer.spawn_group(Group::scope(async move |inner| {
+            inner.spawn(async move {
+                sleep(ms(10)).await;
+                set.set();
+                Ok(())
+            });
+            Ok(())
+        }));
+        yield_now().await;
+        outer.cancel();
+
+        Group::scope(async |inner| {
+            let set = in_body.clone();
+            inner.spawn(async move {
+                sleep(ms(10)).await;
+                set.set();
+                Ok(())
+            });
+            Ok(())
+        })
+        .await?;
+        Ok(())
+    })
+    .await
+    .unwrap();
+
+    assert!(!in_child.is_set());
+    assert!(in_body.is_set());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_inner_group_may_have_another_error_type() {
+    let alive = Alive::default();
+    let result = Group::scope::<(), _>(async |outer| {
+        outer.spawn(fails_at(10, "outer"));
+        let inner = TaskGroup::<String>::scope(async |inner| {
+            inner.spawn::<()>(alive.child(for_ever()));
+            Ok(())
+        });
+        inner.await.map_err(|_| "inner")?;
+        Ok(())
+    })
+    .await;
+
+    assert_eq!(result.unwrap_err().to_string(), "1 error: outer");
+    alive.assert_none();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bare_spawn_in_a_child_escapes_the_group() {
+    let escaped = Flag::default();
+    Group::scope(async |group| {
+        let set = escaped.clone();
+        group.spawn(async move {
+            tokio::spawn(async move {
+                sleep(ms(10)).await;
+                set.set();
+            });
+            Ok(())
+        });
+        Ok(())
+    })
+    .await
+    .unwrap();
+
+    assert!(!escaped.is_set());
+    sleep(ms(20)).await;
+    assert!(escaped.is_set());
+}

@@ -1,0 +1,177 @@
+//! A panic is not an error, and it is not lost either.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::process::Command;
+
+use futures_util::FutureExt;
+use step3_taskgroup::TaskGroup;
+use tokio::task::yield_now;
+use tokio::time::sleep;
+
+use crate::support::{Alive, OnDrop, for_ever, ms, on_both_runtimes};
+
+type Group = TaskGroup<&'static str>;
+
+/// The payload with which `scope` panics.
+async fn panic_of<T>(scope: impl Future<Output = T>) -> Box<dyn Any + Send> {
+    AssertUnwindSafe(scope)
+        .catch_unwind()
+        .await
+        .err()
+        .expect("the scope panics")
+}
+
+#[test]
+fn a_panic_in_a_child_stops_the_rest_and_goes_on_in_the_caller() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        let panic = panic_of(Group::scope(async |group| {
+            group.spawn::<()>(alive.child(for_ever()));
+            group.spawn::<()>(alive.child(async { std::panic::panic_any(42) }));
+            alive.child(for_ever::<(), _>()).await
+        }))
+        .await;
+
+        assert_eq!(panic.downcast_ref(), Some(&42), "its own payload");
+        alive.assert_none();
+    });
+}
+
+#[test]
+fn a_panic_in_the_body_stops_the_children_and_goes_on_in_the_caller() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        let panic = panic_of(Group::scope::<(), _>(async |group| {
+            group.spawn::<()>(alive.child(for_ever()));
+            yield_now().await;
+            std::panic::panic_any(42)
+        }))
+        .await;
+
+        assert_eq!(panic.downcast_ref(), Some(&42));
+        alive.assert_none();
+    });
+}
+
+#[test]
+fn a_panic_in_the_destructor_of_a_child_that_is_stopped_is_not_lost() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        let panic = panic_of(Group::scope(async |group| {
+            group.spawn::<()>(alive.child(for_ever()));
+            group.spawn::<()>(alive.child(async {
+                let _panics = OnDrop(|| std::panic::panic_any(42));
+                for_ever().await
+            }));
+            group.spawn::<()>(alive.child(async {
+                yield_now().await;
+                Err("boom")
+            }));
+            Ok(())
+        }))
+        .await;
+
+        assert_eq!(panic.downcast_ref(), Some(&42));
+        alive.assert_none();
+    });
+}
+
+#[test]
+fn a_panic_in_the_destructor_of_a_body_that_is_stopped_is_not_lost() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        let panic = panic_of(Group::scope::<(), _>(async |group| {
+            let _panics = OnDrop(|| std::panic::panic_any(42));
+            group.spawn::<()>(alive.child(for_ever()));
+            group.spawn::<()>(alive.child(async { Err("boom") }));
+            for_ever().await
+        }))
+        .await;
+
+        assert_eq!(panic.downcast_ref(), Some(&42));
+        alive.assert_none();
+    });
+}
+
+#[test]
+fn a_panic_in_the_destructor_of_a_value_that_nobody_takes_is_not_lost() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        let panic = panic_of(Group::scope(async |group| {
+            group.spawn::<()>(alive.child(for_ever()));
+            group.spawn(alive.child(async { Ok(OnDrop(|| std::panic::panic_any(42))) }));
+            Ok(())
+        }))
+        .await;
+
+        assert_eq!(panic.downcast_ref(), Some(&42));
+        alive.assert_none();
+    });
+}
+
+#[test]
+fn a_panic_in_stop_stops_the_children_and_goes_on_in_the_caller() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        let stop = async { std::panic::panic_any(42) };
+        let panic = panic_of(Group::scope_until(stop, async |group| {
+            group.spawn::<()>(alive.child(for_ever()));
+            Ok(())
+        }))
+        .await;
+
+        assert_eq!(panic.downcast_ref(), Some(&42));
+        alive.assert_none();
+    });
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_several_panics_the_first_goes_on() {
+    let panic = panic_of(Group::scope::<(), _>(async |group| {
+        for (delay, payload) in [(20, "late"), (10, "first"), (10, "second")] {
+            group.spawn::<()>(async move {
+                sleep(ms(delay)).await;
+                std::panic::panic_any(payload)
+            });
+        }
+        sleep(ms(20)).await;
+        std::panic::panic_any("body")
+    }))
+    .await;
+
+    assert_eq!(panic.downcast_ref(), Some(&"first"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_wins_over_a_failure() {
+    let panic = panic_of(Group::scope(async |group| {
+        group.spawn::<()>(async { Err("boom") });
+        group.spawn::<()>(async { std::panic::panic_any(42) });
+        Ok(())
+    }))
+    .await;
+
+    assert_eq!(panic.downcast_ref(), Some(&42));
+}
+
+#[test]
+fn what_failed_before_a_panic_is_written_to_standard_error() {
+    // This test runs the one above in a process of its own, to read what that writes.
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "panics::a_panic_wins_over_a_failure",
+            "--nocapture",
+        ])
+        .output()
+        .unwrap();
+
+    assert!(output.status.success());
+    let written = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        written.contains("failed before the panic: error group (1)"),
+        "{written}"
+    );
+    assert!(written.contains("task 0: boom"), "{written}");
+}

@@ -1,0 +1,226 @@
+//! What a scope gives when nothing fails.
+
+use step3_taskgroup::{TaskGroup, TaskName};
+use tokio::time::{Instant, sleep};
+
+use crate::support::{Alive, Flag, OnDrop, ms, on_both_runtimes};
+
+type Group = TaskGroup<String>;
+
+#[tokio::test(start_paused = true)]
+async fn a_scope_gives_the_value_of_its_body() {
+    assert_eq!(Group::scope(async |_| Ok(42)).await.unwrap(), 42);
+}
+
+#[tokio::test(start_paused = true)]
+async fn handles_give_values_of_different_types() {
+    let pair = Group::scope(async |group| {
+        let number = group.spawn(async { Ok(42) });
+        let text = group.spawn(async { Ok("eleven".to_owned()) });
+        Ok((number.await, text.await))
+    })
+    .await
+    .unwrap();
+
+    assert_eq!(pair, (42, "eleven".to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn values_come_in_spawn_order_whichever_finishes_first() {
+    let values = Group::scope(async |group| {
+        let handles = [30, 10, 20].map(|delay| {
+            group.spawn(async move {
+                sleep(ms(delay)).await;
+                Ok(delay)
+            })
+        });
+        let mut values = Vec::new();
+        for handle in handles {
+            values.push(handle.await);
+        }
+        Ok(values)
+    })
+    .await
+    .unwrap();
+
+    assert_eq!(values, [30, 10, 20]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn children_run_at_the_same_time() {
+    let start = Instant::now();
+    Group::scope(async |group| {
+        for delay in [30, 10, 20] {
+            group.spawn(async move { Ok(sleep(ms(delay)).await) });
+        }
+        Ok(())
+    })
+    .await
+    .unwrap();
+
+    assert_eq!(start.elapsed(), ms(30));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_body_may_spawn_at_any_time() {
+    let pair = Group::scope(async |group| {
+        let first = group.spawn(async { Ok(sleep(ms(10)).await) });
+        sleep(ms(15)).await;
+        let second = group.spawn(async { Ok(sleep(ms(20)).await) });
+        Ok((first.await, second.await))
+    })
+    .await;
+
+    assert!(pair.is_ok());
+}
+
+#[test]
+fn a_scope_waits_for_children_that_nobody_awaits() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        let done = Flag::default();
+        Group::scope(async |group| {
+            let set = done.clone();
+            group.spawn(alive.child(async move {
+                tokio::task::yield_now().await;
+                set.set();
+                Ok(())
+            }));
+            Ok(())
+        })
+        .await
+        .unwrap();
+
+        assert!(done.is_set());
+        alive.assert_none();
+    });
+}
+
+#[test]
+fn a_value_that_nobody_takes_is_dropped_before_the_scope_returns() {
+    on_both_runtimes(async || {
+        let dropped = Flag::default();
+        Group::scope(async |group| {
+            let set = dropped.clone();
+            group.spawn(async move { Ok(OnDrop(move || set.set())) });
+            Ok(())
+        })
+        .await
+        .unwrap();
+
+        assert!(dropped.is_set());
+    });
+}
+
+#[test]
+fn a_leaked_handle_keeps_nobody_waiting() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        Group::scope(async |group| {
+            std::mem::forget(group.spawn(alive.child(async { Ok(()) })));
+            Ok(())
+        })
+        .await
+        .unwrap();
+
+        alive.assert_none();
+    });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handle_says_whether_its_child_has_ended() {
+    Group::scope(async |group| {
+        let mut handle = group.spawn(async { Ok(sleep(ms(10)).await) });
+        assert!(!handle.is_finished());
+        sleep(ms(20)).await;
+        assert!(handle.is_finished());
+
+        (&mut handle).await;
+        assert!(handle.is_finished());
+        Ok(())
+    })
+    .await
+    .unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_child_has_the_name_it_was_given_or_its_number() {
+    Group::scope(async |group| {
+        let zero = group.spawn(async { Ok(()) });
+        let named = group.spawn_named("orders", async { Ok(()) });
+        let two = group.spawn(async { Ok(()) });
+
+        assert_eq!(zero.name(), &TaskName::Index(0));
+        assert_eq!(named.name(), &TaskName::Named("orders".into()));
+        assert_eq!(two.name(), &TaskName::Index(2));
+        let names = [zero.name(), named.name(), two.name()].map(ToString::to_string);
+        assert_eq!(names, ["task 0", "orders", "task 2"]);
+        Ok(())
+    })
+    .await
+    .unwrap();
+}
+
+#[test]
+fn a_scope_can_be_spawned_as_a_task() {
+    // It is `Send` where its body is: the multi-thread runtime may move it between threads.
+    let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
+    let sum = runtime.block_on(async {
+        tokio::spawn(async {
+            Group::scope(async |group| {
+                let one = group.spawn(async { Ok(1) });
+                let two = group.spawn(async { Ok(2) });
+                Ok(one.await + two.await)
+            })
+            .await
+        })
+        .await
+        .unwrap()
+    });
+
+    assert_eq!(sum.unwrap(), 3);
+}
+
+const CROWD: usize = 100_000;
+
+#[tokio::test(start_paused = true)]
+async fn a_hundred_thousand_children_are_all_waited_for() {
+    let alive = Alive::default();
+    let sum = Group::scope(async |group| {
+        let handles: Vec<_> = (0..CROWD)
+            .map(|index| group.spawn(alive.child(async move { Ok(index) })))
+            .collect();
+        let mut sum = 0;
+        for handle in handles {
+            sum += handle.await;
+        }
+        Ok(sum)
+    })
+    .await
+    .unwrap();
+
+    assert_eq!(sum, CROWD * (CROWD - 1) / 2);
+    alive.assert_none();
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_failure_stops_a_hundred_thousand_sleepers() {
+    let alive = Alive::default();
+    let start = Instant::now();
+    let errors = Group::scope(async |group| {
+        for _ in 0..CROWD {
+            group.spawn(alive.child(async { Ok(sleep(ms(3_600_000)).await) }));
+        }
+        group.spawn::<()>(async {
+            sleep(ms(10)).await;
+            Err("boom".to_owned())
+        });
+        Ok(())
+    })
+    .await
+    .unwrap_err();
+
+    assert_eq!(errors.leaves().count(), 1);
+    assert_eq!(start.elapsed(), ms(10));
+    alive.assert_none();
+}

@@ -1,0 +1,196 @@
+//! Children that spawn siblings.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use step3_taskgroup::TaskGroup;
+use tokio::sync::oneshot;
+use tokio::task::yield_now;
+use tokio::time::sleep;
+
+use crate::support::{Alive, Flag, OnDrop, ms, on_both_runtimes};
+
+type Group = TaskGroup<&'static str>;
+
+#[test]
+fn a_scope_waits_for_children_that_its_children_spawn() {
+    on_both_runtimes(async || {
+        // A chain: each link is spawned by the one before it, in that one's last moment.
+        fn link(group: Group, alive: Alive, done: Arc<AtomicUsize>, left: u32) {
+            let next = group.clone();
+            group.spawn(alive.clone().child(async move {
+                done.fetch_add(1, Ordering::Relaxed);
+                if left > 0 {
+                    link(next, alive, done, left - 1);
+                }
+                Ok(())
+            }));
+        }
+
+        let alive = Alive::default();
+        let done = Arc::new(AtomicUsize::new(0));
+        Group::scope(async |group| {
+            link(group, alive.clone(), Arc::clone(&done), 99);
+            Ok(())
+        })
+        .await
+        .unwrap();
+
+        assert_eq!(done.load(Ordering::Relaxed), 100);
+        alive.assert_none();
+    });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_ends_a_crowd_that_keeps_growing() {
+    /// Spawns two of its kind, which do the same.
+    fn hydra(group: Group, heads: Arc<AtomicUsize>, alive: Alive) {
+        let grow = {
+            let (group, alive) = (group.clone(), alive.clone());
+            async move {
+                heads.fetch_add(1, Ordering::Relaxed);
+                sleep(ms(10)).await;
+                hydra(group.clone(), Arc::clone(&heads), alive.clone());
+                hydra(group, heads, alive);
+                Ok(())
+            }
+        };
+        group.spawn(alive.child(grow));
+    }
+
+    let alive = Alive::default();
+    let heads = Arc::new(AtomicUsize::new(0));
+    let result = Group::scope::<(), _>(async |group| {
+        hydra(group, Arc::clone(&heads), alive.clone());
+        while heads.load(Ordering::Relaxed) < 10 {
+            sleep(ms(15)).await;
+        }
+        Err("hercules")?
+    })
+    .await;
+
+    assert_eq!(result.unwrap_err().to_string(), "1 error: hercules");
+    assert!(heads.load(Ordering::Relaxed) >= 10);
+    alive.assert_none();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_child_can_await_the_handle_of_a_sibling() {
+    let sum = Group::scope(async |group| {
+        let one = group.spawn(async {
+            sleep(ms(10)).await;
+            Ok(1)
+        });
+        let two = group.spawn(async { Ok(one.await + 1) });
+        Ok(two.await)
+    })
+    .await;
+
+    assert_eq!(sum.unwrap(), 2);
+}
+
+#[test]
+fn after_the_end_a_spawn_is_refused_and_its_future_dropped_unpolled() {
+    on_both_runtimes(async || {
+        let (polled, dropped) = (Flag::default(), Flag::default());
+        let kept = Group::scope(async |group| Ok(group)).await.unwrap();
+
+        let (set_polled, set_dropped) = (polled.clone(), dropped.clone());
+        let on_drop = OnDrop(move || set_dropped.set());
+        let refused = kept.spawn(async move {
+            let _on_drop = on_drop;
+            set_polled.set();
+            Ok(())
+        });
+
+        assert!(refused.is_finished());
+        assert!(dropped.is_set());
+        yield_now().await;
+        assert!(!polled.is_set());
+    });
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "task 0 was cancelled and has no value")]
+async fn awaiting_a_child_that_was_refused_after_the_end_panics_and_does_not_hang() {
+    let kept = Group::scope(async |group| Ok(group)).await.unwrap();
+    kept.spawn(async { Ok(()) }).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_failure_a_child_can_spawn_no_more() {
+    let polled = Flag::default();
+    let result = Group::scope(async |group| {
+        group.spawn::<()>(async { Err("boom") });
+        let (set, clone) = (polled.clone(), group.clone());
+        // Its first poll comes after the failure, and it runs to its first await.
+        group.spawn(async move {
+            let refused = clone.spawn(async move {
+                set.set();
+                Ok(())
+            });
+            assert!(refused.is_finished());
+            Ok(())
+        });
+        Ok(())
+    })
+    .await;
+
+    assert_eq!(result.unwrap_err().to_string(), "1 error: boom");
+    assert!(!polled.is_set());
+}
+
+#[test]
+fn a_leaked_clone_keeps_nobody_waiting() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        Group::scope(async |outer| {
+            Group::scope(async |inner| {
+                std::mem::forget(inner.clone());
+                inner.spawn(alive.child(async { Ok(()) }));
+                Ok(())
+            })
+            .await?;
+            std::mem::forget(outer);
+            Ok(())
+        })
+        .await
+        .unwrap();
+
+        alive.assert_none();
+    });
+}
+
+#[test]
+fn no_child_runs_after_the_end_even_if_it_is_spawned_at_that_very_moment() {
+    on_both_runtimes(async || {
+        let ran = Arc::new(AtomicUsize::new(0));
+
+        // A task that is no child spawns into the group while the group comes to its end.
+        let (hand_over, handed_over) = oneshot::channel::<Group>();
+        let outsider = tokio::spawn({
+            let ran = Arc::clone(&ran);
+            async move {
+                let group = handed_over.await.unwrap();
+                for _ in 0..50 {
+                    let ran = Arc::clone(&ran);
+                    group.spawn(async move {
+                        ran.fetch_add(1, Ordering::Relaxed);
+                        Ok(())
+                    });
+                }
+            }
+        });
+        Group::scope(async |group| {
+            let _ = hand_over.send(group);
+            Ok(yield_now().await)
+        })
+        .await
+        .unwrap();
+
+        let ran_by_the_end = ran.load(Ordering::Relaxed);
+        outsider.await.unwrap();
+        yield_now().await;
+        assert_eq!(ran.load(Ordering::Relaxed), ran_by_the_end);
+    });
+}

@@ -1,0 +1,201 @@
+//! To stop a group from outside, to drop it, and to let its first winner stop the rest.
+
+use std::future::ready;
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
+use step3_taskgroup::{ErrorGroup, TaskGroup};
+use tokio::sync::mpsc;
+use tokio::task::yield_now;
+use tokio::time::{Instant, sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::support::{Alive, Flag, OnDrop, for_ever, ms, on_both_runtimes};
+
+type Group = TaskGroup<&'static str>;
+
+#[test]
+fn stopped_while_the_body_waits_a_scope_gives_none_and_leaves_no_child() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        let result = Group::scope_until(yield_now(), async |group| {
+            group.spawn::<()>(alive.child(for_ever()));
+            alive.child(for_ever::<(), _>()).await
+        })
+        .await;
+
+        assert_eq!(result.unwrap(), None);
+        alive.assert_none();
+    });
+}
+
+#[test]
+fn stopped_after_the_body_has_returned_a_scope_gives_none_and_leaves_no_child() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        let body_returned = CancellationToken::new();
+        let result = Group::scope_until(body_returned.cancelled(), async |group| {
+            group.spawn::<()>(alive.child(for_ever()));
+            body_returned.cancel();
+            Ok("a value, and children that were cut off")
+        })
+        .await;
+
+        assert_eq!(result.unwrap(), None);
+        alive.assert_none();
+    });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_scope_that_ends_before_it_is_stopped_gives_its_value() {
+    let result = Group::scope_until(sleep(ms(20)), async |group| {
+        group.spawn(async { Ok(sleep(ms(10)).await) });
+        Ok(42)
+    })
+    .await;
+
+    assert_eq!(result.unwrap(), Some(42));
+}
+
+#[tokio::test(start_paused = true)]
+async fn work_that_is_ready_wins_over_stop() {
+    let result = Group::scope_until(ready(()), async |_| Ok(42)).await;
+    assert_eq!(result.unwrap(), Some(42));
+}
+
+#[test]
+fn a_failure_wins_over_being_stopped() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        let stop = CancellationToken::new();
+        let failure: Result<Option<()>, ErrorGroup<_>> =
+            Group::scope_until(stop.cancelled(), async |group| {
+                let stop = stop.clone();
+                group.spawn::<()>(alive.child(for_ever()));
+                group.spawn::<()>(alive.child(async move {
+                    stop.cancel();
+                    Err("boom")
+                }));
+                for_ever().await
+            })
+            .await;
+
+        assert_eq!(failure.unwrap_err().to_string(), "1 error: boom");
+        alive.assert_none();
+    });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_as_stop_waits_for_the_children() {
+    let alive = Alive::default();
+    let start = Instant::now();
+    let result = Group::scope_until(sleep(ms(10)), async |group| {
+        group.spawn(alive.child(async { Ok(sleep(ms(50)).await) }));
+        Ok(())
+    })
+    .await;
+
+    assert_eq!(result.unwrap(), None);
+    assert_eq!(start.elapsed(), ms(10));
+    alive.assert_none();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_scope_that_is_dropped_stops_its_children_and_waits_for_none() {
+    let alive = Alive::default();
+    let scope = Group::scope(async |group| {
+        group.spawn::<()>(alive.child(for_ever()));
+        Ok(())
+    });
+    assert!(timeout(ms(10), scope).await.is_err());
+
+    // The truth about a drop: the child has been told, and has not left yet.
+    assert_eq!(alive.count(), 1);
+    yield_now().await;
+    alive.assert_none();
+}
+
+#[test]
+fn the_first_winner_of_a_race_stops_the_rest() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        let winner = Group::scope(async |group| {
+            let (send, mut receive) = mpsc::unbounded_channel();
+            group.spawn::<()>(alive.child(for_ever()));
+            group.spawn(alive.child(async move {
+                let _ = send.send("the fast mirror");
+                Ok(())
+            }));
+            let winner = receive.recv().await;
+            group.cancel();
+            Ok(winner)
+        })
+        .await;
+
+        assert_eq!(winner.unwrap(), Some("the fast mirror"));
+        alive.assert_none();
+    });
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_cancel_the_body_goes_on() {
+    let start = Instant::now();
+    let result = Group::scope(async |group| {
+        group.spawn::<()>(for_ever());
+        group.cancel();
+        sleep(ms(10)).await;
+        Ok(42)
+    })
+    .await;
+
+    assert_eq!(result.unwrap(), 42);
+    assert_eq!(start.elapsed(), ms(10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_cancel_a_spawn_is_refused() {
+    let (polled, dropped) = (Flag::default(), Flag::default());
+    Group::scope(async |group| {
+        group.cancel();
+        let (polled, dropped) = (polled.clone(), dropped.clone());
+        let on_drop = OnDrop(move || dropped.set());
+        group.spawn(async move {
+            let _on_drop = on_drop;
+            polled.set();
+            Ok(())
+        });
+        Ok(())
+    })
+    .await
+    .unwrap();
+
+    assert!(!polled.is_set());
+    assert!(dropped.is_set());
+}
+
+#[tokio::test(start_paused = true)]
+async fn awaiting_a_child_that_cancel_has_stopped_panics_and_does_not_hang() {
+    let scope = Group::scope(async |group| {
+        let child = group.spawn_named::<()>("slow mirror", for_ever());
+        group.cancel();
+        child.await;
+        Ok(())
+    });
+    let panic = AssertUnwindSafe(scope).catch_unwind().await.err().unwrap();
+
+    let message: &String = panic.downcast_ref().unwrap();
+    assert_eq!(message, "slow mirror was cancelled and has no value");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_value_of_a_child_that_ended_before_cancel_can_still_be_awaited() {
+    let result = Group::scope(async |group| {
+        let child = group.spawn(async { Ok(42) });
+        yield_now().await;
+        group.cancel();
+        Ok(child.await)
+    })
+    .await;
+
+    assert_eq!(result.unwrap(), 42);
+}
