@@ -81,12 +81,8 @@ struct Shared<E> {
     /// Stops the children alone; a child of `stop`.
     stop_children: CancellationToken,
     spawned: AtomicUsize,
-    failures: Mutex<Failures<E>>,
-}
-
-struct Failures<E> {
-    nodes: Vec<ErrorNode<E>>,
-    panic: Option<Panic>,
+    failed: Mutex<Vec<ErrorNode<E>>>,
+    panic: Mutex<Option<Panic>>,
 }
 
 type Panic = Box<dyn Any + Send>;
@@ -170,7 +166,8 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
             stop_children: token.child_token(),
             stop: token,
             spawned: AtomicUsize::new(0),
-            failures: Mutex::default(),
+            failed: Mutex::default(),
+            panic: Mutex::default(),
         });
         let group = Self {
             membership: Arc::downgrade(&membership),
@@ -181,12 +178,12 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
             let body = async { body(group).await };
             let body = ENCLOSING.scope((membership, shared.stop.clone()), body);
             let result = catch_panic(work_first(body, &shared.stop)).await;
-            if !matches!(result, Ok(Some(Ok(_)))) {
+            let result = shared.keep_panic(result).flatten();
+            if !matches!(result, Some(Ok(_))) {
                 shared.stop.cancel();
             }
-            let result = shared.keep_panic(result);
             let Err(_) = has_ended.await;
-            result.flatten()
+            result
         };
         let mut work = pin!(work);
         let mut stopped = None;
@@ -201,23 +198,12 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
             }
         };
 
-        let Failures { mut nodes, panic } = mem::take(&mut *shared.failures());
-        let mut value = None;
-        match result {
-            Some(Ok(returned)) => value = Some(returned),
-            Some(Err(node)) => nodes.push(node),
-            None => {}
-        }
-        let errors = ErrorGroup::new("", nodes);
-        if let Some(panic) = panic {
-            if let Some(errors) = errors {
-                eprintln!("failed before the panic: {}", errors.tree());
-            }
-            resume_unwind(panic);
-        }
-        if let Some(errors) = errors {
-            return Err(errors);
-        }
+        let (value, body_failed) = match result {
+            Some(Ok(value)) => (Some(value), None),
+            Some(Err(error)) => (None, Some(error)),
+            None => (None, None),
+        };
+        shared.conclude(body_failed)?;
         let cut_off = enclosing.is_some_and(|(_, token)| token.is_cancelled());
         match (stopped, value) {
             (Some(stopped), _) => Ok(Err(stopped)),
@@ -337,13 +323,13 @@ impl<E> Clone for TaskGroup<E> {
     }
 }
 
-impl<E> Shared<E> {
+impl<E: Display> Shared<E> {
     fn fail(&self, mut node: ErrorNode<E>, name: TaskName, line: &'static Location<'static>) {
         if let ErrorNode::Leaf(Leaf { task, location, .. }) = &mut node {
             *task = name;
             *location = line;
         }
-        self.failures().nodes.push(node);
+        lock(&self.failed).push(node);
         self.stop.cancel();
     }
 
@@ -352,7 +338,7 @@ impl<E> Shared<E> {
         match result {
             Ok(output) => Some(output),
             Err(panic) => {
-                self.failures().panic.get_or_insert(panic);
+                lock(&self.panic).get_or_insert(panic);
                 self.stop.cancel();
                 None
             }
@@ -367,18 +353,17 @@ impl<E> Shared<E> {
         }
     }
 
-    /// No code that can panic runs under this lock.
-    fn failures(&self) -> MutexGuard<'_, Failures<E>> {
-        self.failures.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<E> Default for Failures<E> {
-    fn default() -> Self {
-        Self {
-            nodes: Vec::new(),
-            panic: None,
+    /// What has become of the scope, now that nobody is left in it.
+    fn conclude(&self, body_failed: Option<ErrorNode<E>>) -> Result<(), ErrorGroup<E>> {
+        let failed = mem::take(&mut *lock(&self.failed));
+        let errors = ErrorGroup::new("", failed.into_iter().chain(body_failed));
+        if let Some(panic) = lock(&self.panic).take() {
+            if let Some(errors) = errors {
+                eprintln!("failed before the panic: {}", errors.tree());
+            }
+            resume_unwind(panic);
         }
+        errors.map_or(Ok(()), Err)
     }
 }
 
@@ -467,4 +452,9 @@ async fn catch_panic<F: Future>(future: F) -> Result<F::Output, Panic> {
         },
     )
     .await
+}
+
+/// No code that can panic runs under these locks.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

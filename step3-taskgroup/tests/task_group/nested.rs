@@ -1,5 +1,8 @@
 //! Groups within groups: a failure travels outwards as a tree, a cancellation inwards.
 
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
 use step3_taskgroup::{ErrorNode, TaskGroup};
 use tokio::sync::oneshot;
 use tokio::task::yield_now;
@@ -262,6 +265,27 @@ fn a_scope_that_a_child_drops_half_way_is_awaited_by_the_childs_group() {
         .await
         .unwrap();
 
+        alive.assert_none();
+    });
+}
+
+#[test]
+fn a_panic_in_an_inner_group_stops_the_outer_one_too() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        let guard = alive.clone();
+        let scope = Group::scope(async |outer| {
+            outer.spawn::<()>(alive.child(for_ever()));
+            outer.spawn_group::<()>(Group::scope(async move |inner| {
+                inner.spawn::<()>(guard.child(for_ever()));
+                inner.spawn::<()>(guard.child(async { std::panic::panic_any(42) }));
+                Ok(())
+            }));
+            alive.child(for_ever::<(), _>()).await
+        });
+        let panic = AssertUnwindSafe(scope).catch_unwind().await.err().unwrap();
+
+        assert_eq!(panic.downcast_ref(), Some(&42));
         alive.assert_none();
     });
 }

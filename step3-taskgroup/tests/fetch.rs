@@ -1,0 +1,94 @@
+//! The fetchers on top of `TaskGroup`, over real sockets.
+
+use std::time::Duration;
+
+use reqwest::Client;
+use step1_fetcher::FetchError;
+use step3_taskgroup::{fetch_all_taskgroup, fetch_all_taskgroup_tracking};
+use wiremock::matchers::path;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+const NEVER_IN_THIS_TEST: Duration = Duration::from_secs(60);
+
+/// Answers `/a` and `/b` with their names, `/boom` with 500, and `/slow-1` and `/slow-2` late.
+async fn server() -> MockServer {
+    let server = MockServer::start().await;
+    let answers = [
+        ("a", ResponseTemplate::new(200).set_body_string("a")),
+        ("b", ResponseTemplate::new(200).set_body_string("b")),
+        ("boom", ResponseTemplate::new(500)),
+        (
+            "slow-1",
+            ResponseTemplate::new(200).set_delay(NEVER_IN_THIS_TEST),
+        ),
+        (
+            "slow-2",
+            ResponseTemplate::new(200).set_delay(NEVER_IN_THIS_TEST),
+        ),
+    ];
+    for (route, answer) in answers {
+        Mock::given(path(route))
+            .respond_with(answer)
+            .mount(&server)
+            .await;
+    }
+    server
+}
+
+fn urls<const N: usize>(server: &MockServer, names: [&str; N]) -> [String; N] {
+    names.map(|name| format!("{}/{name}", server.uri()))
+}
+
+#[tokio::test]
+async fn pages_come_in_input_order() {
+    let server = server().await;
+
+    let pages = fetch_all_taskgroup(&Client::new(), urls(&server, ["b", "a"]))
+        .await
+        .unwrap();
+
+    let bodies: Vec<_> = pages.iter().map(|page| page.body.as_str()).collect();
+    assert_eq!(bodies, ["b", "a"]);
+}
+
+#[tokio::test]
+async fn a_failure_comes_in_a_group_and_its_leaf_is_named_after_its_url() {
+    let server = server().await;
+    let [boom] = urls(&server, ["boom"]);
+
+    let errors = fetch_all_taskgroup(&Client::new(), urls(&server, ["boom", "slow-1"]))
+        .await
+        .unwrap_err();
+
+    let leaves: Vec<_> = errors.leaves().collect();
+    assert_eq!(leaves.len(), 1);
+    assert_eq!(leaves[0].task.to_string(), boom);
+    assert!(matches!(leaves[0].error, FetchError::Status { status, .. } if status == 500));
+}
+
+#[tokio::test]
+async fn tracking_records_the_siblings_that_a_failure_cancelled() {
+    let server = server().await;
+    let [_, slow_1, slow_2] = urls(&server, ["boom", "slow-1", "slow-2"]);
+
+    let (result, cancelled) =
+        fetch_all_taskgroup_tracking(&Client::new(), urls(&server, ["slow-1", "boom", "slow-2"]))
+            .await;
+
+    assert_eq!(result.unwrap_err().leaves().count(), 1);
+    assert_eq!(
+        cancelled.iter().map(AsRef::as_ref).collect::<Vec<_>>(),
+        [slow_1, slow_2]
+    );
+}
+
+#[tokio::test]
+async fn tracking_records_nothing_when_all_goes_well() {
+    let server = server().await;
+
+    let (pages, cancelled) =
+        fetch_all_taskgroup_tracking(&Client::new(), urls(&server, ["a", "b"])).await;
+
+    assert_eq!(pages.unwrap().len(), 2);
+    assert!(cancelled.is_empty());
+}
