@@ -189,16 +189,8 @@ impl<E: Display> Display for ErrorGroup<E> {
 
 impl<E: Debug> Debug for ErrorGroup<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        struct List<'a, E>(&'a ErrorGroup<E>);
-        impl<E: Debug> Debug for List<'_, E> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_list().entries(self.0.leaves()).finish()
-            }
-        }
-        f.debug_struct("ErrorGroup")
-            .field("message", &self.message)
-            .field("leaves", &List(self))
-            .finish()
+        write!(f, "ErrorGroup {:?} ", self.message)?;
+        f.debug_list().entries(self.leaves()).finish()
     }
 }
 

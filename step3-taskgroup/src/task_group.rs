@@ -144,6 +144,10 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
     }
 
     /// Gives the body's value, or what `stop` resolved to.
+    #[expect(
+        clippy::redundant_async_block,
+        reason = "the block drops `stop` within its last poll, where a panic is caught"
+    )]
     async fn run<T, B, S>(
         stop: impl Future<Output = S>,
         body: impl FnOnce(Self) -> B,
@@ -190,7 +194,6 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
         let result = tokio::select! {
             biased;
             result = &mut work => result,
-            // The block drops `stop` in its last poll, where a panic is caught.
             stop = catch_panic(async { stop.await }) => {
                 stopped = shared.keep_panic(stop);
                 shared.stop.cancel();
@@ -291,11 +294,7 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
                 match work_first(future, &shared.stop_children).await {
                     Some(Ok(value)) => _ = sender.take().map(|sender| sender.send(Some(value))),
                     Some(Err(error)) => shared.fail(error.into(), name, location),
-                    None => {
-                        _ = sender
-                            .take()
-                            .map(|sender| shared.send_that_no_value_comes(sender))
-                    }
+                    None => _ = sender.take().map(|sender| shared.send_that_no_value_comes(sender)),
                 }
             };
             let work = catch_panic(work).await;
@@ -429,7 +428,7 @@ impl<T> Debug for TaskHandle<T> {
         f.debug_struct("TaskHandle")
             .field("name", &self.name)
             .field("is_finished", &self.is_finished())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,0 +1,119 @@
+use std::io::{self, BufRead, Write};
+
+use serde::Serialize;
+
+use crate::{
+    JobSpec, Run, RunReport, on_virtual_time, parse_jobs, run_collecting, run_with_gather,
+    run_with_taskgroup,
+};
+
+/// Answers scenarios: one JSON object a line in `input`, one a line in `output`, each flushed at
+/// once. Blank lines are passed over.
+///
+/// A line that cannot be read is named in `problems` and has no answer; the lines after it do.
+/// Returns whether every line could be read.
+///
+/// # Errors
+///
+/// When reading or writing fails.
+pub fn answer_scenarios(
+    input: impl BufRead,
+    mut output: impl Write,
+    mut problems: impl Write,
+) -> io::Result<bool> {
+    let mut all_read = true;
+    // Bytes, not text: a line that is not UTF-8 is that line's fault alone.
+    for (index, line) in input.split(b'\n').enumerate() {
+        let line = line?;
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        match parse_jobs(&line) {
+            Ok(jobs) => {
+                serde_json::to_writer(&mut output, &answer(jobs))?;
+                writeln!(output)?;
+                output.flush()?;
+            }
+            Err(error) => {
+                writeln!(problems, "line {}: {error}", index + 1)?;
+                all_read = false;
+            }
+        }
+    }
+    Ok(all_read)
+}
+
+#[derive(Serialize)]
+struct Answer {
+    gather: Gather,
+    collect: Collect,
+    taskgroup: Report,
+}
+
+#[derive(Serialize)]
+struct Report {
+    completed: Vec<String>,
+    cancelled: Vec<String>,
+    raised: Option<String>,
+    aggregated: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Gather {
+    #[serde(flatten)]
+    report: Report,
+    completed_at_return: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Collect {
+    #[serde(flatten)]
+    report: Report,
+    results: Vec<String>,
+}
+
+impl From<RunReport> for Report {
+    fn from(report: RunReport) -> Self {
+        let RunReport {
+            completed,
+            cancelled,
+            raised,
+            aggregated,
+        } = report;
+        Self {
+            completed,
+            cancelled,
+            raised,
+            aggregated,
+        }
+    }
+}
+
+fn answer(jobs: Vec<JobSpec>) -> Answer {
+    on_virtual_time(async move {
+        let Run {
+            at_return, settled, ..
+        } = run_with_gather(&jobs).await;
+        let gather = Gather {
+            report: settled.into(),
+            completed_at_return: at_return.completed,
+        };
+
+        let (run, results) = run_collecting(&jobs).await;
+        let results = results.into_iter().map(|result| match result {
+            Ok(value) => format!("ok:{value}"),
+            Err(message) => format!("err:{message}"),
+        });
+        let collect = Collect {
+            report: run.settled.into(),
+            results: results.collect(),
+        };
+
+        let taskgroup = run_with_taskgroup(&jobs).await.settled.into();
+        Answer {
+            gather,
+            collect,
+            taskgroup,
+        }
+    })
+}
