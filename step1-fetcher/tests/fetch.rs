@@ -70,12 +70,13 @@ async fn every_status_but_2xx_is_an_error_that_names_it() {
 #[tokio::test(start_paused = true)]
 async fn nothing_happens_before_the_delay_is_over() {
     // A scheme that is refused without a socket: on a paused clock there must be none.
-    let delay = Duration::from_secs(3600);
+    let just_before = Duration::from_secs(3600);
+    let delay = just_before + Duration::from_millis(1);
     let client = Client::new();
     let mut fetch = Box::pin(fetch_url(&client, "ftp://example.test/", delay));
     let start = Instant::now();
 
-    let early = timeout(delay - Duration::from_millis(1), &mut fetch).await;
+    let early = timeout(just_before, &mut fetch).await;
     assert!(early.is_err());
 
     assert!(fetch.await.is_err());
@@ -171,4 +172,27 @@ async fn a_body_that_is_not_utf8_is_an_error_and_nothing_is_replaced() {
         panic!("a different error: {error}");
     };
     assert_eq!(source.into_bytes(), latin_1);
+}
+
+#[tokio::test]
+async fn a_fetch_that_is_dropped_is_not_undone() {
+    let slow = ResponseTemplate::new(200).set_delay(Duration::from_secs(60));
+    let server = server_that_answers(slow).await;
+    let arrived = async {
+        while server
+            .received_requests()
+            .await
+            .is_none_or(|requests| requests.is_empty())
+        {
+            tokio::task::yield_now().await;
+        }
+    };
+
+    tokio::select! {
+        _ = fetch_from(&server) => unreachable!("the answer is a minute away"),
+        () = arrived => {}
+    }
+
+    // Nobody waits any more, and the server has the request all the same.
+    assert_eq!(server.received_requests().await.unwrap().len(), 1);
 }

@@ -1,16 +1,8 @@
 //! What an owner costs, per task, and how long a failure takes to stop a crowd.
 
 use std::fmt::{self, Debug};
-use std::time::Duration;
 
-use divan::Bencher;
-use divan::counter::ItemsCount;
-use step3_taskgroup::TaskGroup;
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinSet;
-use tokio::time::sleep;
-use tokio_util::task::TaskTracker;
 
 fn main() {
     divan::main();
@@ -45,12 +37,20 @@ impl Threads {
 
 /// Every task is joined, and each has the same work.
 mod spawn_and_join {
-    use super::*;
+    use std::future::ready;
+
+    use divan::Bencher;
+    use divan::counter::ItemsCount;
+    use step3_taskgroup::TaskGroup;
+    use tokio::task::JoinSet;
+    use tokio_util::task::TaskTracker;
+
+    use super::{Outcome, Threads};
 
     const TASKS: usize = 10_000;
 
-    async fn work() -> Outcome {
-        Ok(())
+    fn work() -> impl Future<Output = Outcome> + Send + 'static {
+        ready(Ok(()))
     }
 
     /// Each round is a task of its own, so that it spawns from within the runtime.
@@ -64,6 +64,7 @@ mod spawn_and_join {
             .bench_local(|| runtime.block_on(runtime.spawn(round())).unwrap());
     }
 
+    /// The scope waits, and nobody asks for the values.
     #[divan::bench(args = [Threads::Current, Threads::Two])]
     fn task_group(bencher: Bencher<'_, '_>, threads: Threads) {
         measure(bencher, threads, async || {
@@ -78,6 +79,7 @@ mod spawn_and_join {
         });
     }
 
+    /// The body takes each value.
     #[divan::bench(args = [Threads::Current, Threads::Two])]
     fn task_group_handles(bencher: Bencher<'_, '_>, threads: Threads) {
         measure(bencher, threads, async || {
@@ -131,7 +133,15 @@ mod spawn_and_join {
 
 /// From the moment of the failure until the last sleeper is gone.
 mod stop_sleepers {
-    use super::*;
+    use std::time::Duration;
+
+    use divan::Bencher;
+    use step3_taskgroup::TaskGroup;
+    use tokio::sync::{mpsc, oneshot};
+    use tokio::task::JoinSet;
+    use tokio::time::sleep;
+
+    use super::{Outcome, Threads};
 
     const HOUR: Duration = Duration::from_secs(3600);
 

@@ -69,17 +69,22 @@ pub struct TaskGroup<E> {
 /// Held by the scope's own future and by each of its children. The scope has ended when the last
 /// of them lets go.
 struct Membership {
+    stop: Arc<Stop>,
     /// Says one thing, by being dropped: the scope has ended.
     _ended: oneshot::Sender<Infallible>,
     /// As long as this scope has members, so has the one around it.
     _outer: Option<Arc<Membership>>,
 }
 
-struct Shared<E> {
+struct Stop {
     /// Stops the body and the children.
-    stop: CancellationToken,
-    /// Stops the children alone; a child of `stop`.
-    stop_children: CancellationToken,
+    all: CancellationToken,
+    /// Stops the children alone; a child of `all`.
+    children: CancellationToken,
+}
+
+struct Shared<E> {
+    stop: Arc<Stop>,
     spawned: AtomicUsize,
     failed: Mutex<Vec<ErrorNode<E>>>,
     panic: Mutex<Option<Panic>>,
@@ -88,8 +93,14 @@ struct Shared<E> {
 type Panic = Box<dyn Any + Send>;
 
 tokio::task_local! {
-    /// The scope that the running body or child belongs to, and the token that stops it.
-    static ENCLOSING: (Arc<Membership>, CancellationToken);
+    /// The scope that the running code belongs to, and as what.
+    static ENCLOSING: (Arc<Membership>, Member);
+}
+
+#[derive(Clone, Copy)]
+enum Member {
+    Body,
+    Child,
 }
 
 impl<E: Display + Send + 'static> TaskGroup<E> {
@@ -101,7 +112,7 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
     ///
     /// # Panics
     ///
-    /// When a child or the body panics, once all have ended. Also outside a tokio runtime.
+    /// When a child or the body panics, once all have ended.
     ///
     /// # Cancellation
     ///
@@ -144,10 +155,6 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
     }
 
     /// Gives the body's value, or what `stop` resolved to.
-    #[expect(
-        clippy::redundant_async_block,
-        reason = "the block drops `stop` within its last poll, where a panic is caught"
-    )]
     async fn run<T, B, S>(
         stop: impl Future<Output = S>,
         body: impl FnOnce(Self) -> B,
@@ -156,22 +163,25 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
         B: Future<Output = Result<T, ErrorNode<E>>>,
     {
         let enclosing = ENCLOSING.try_with(Clone::clone).ok();
-        let (outer, token) = match enclosing.clone() {
-            Some((outer, token)) => (Some(outer), token.child_token()),
-            None => (None, CancellationToken::new()),
+        let token = match &enclosing {
+            Some((outer, member)) => outer.stop.of(*member).child_token(),
+            None => CancellationToken::new(),
         };
         let _cancel_when_dropped = token.clone().drop_guard();
-        let (ended, has_ended) = oneshot::channel();
-        let membership = Arc::new(Membership {
-            _ended: ended,
-            _outer: outer,
-        });
         let shared = Arc::new(Shared {
-            stop_children: token.child_token(),
-            stop: token,
+            stop: Arc::new(Stop {
+                children: token.child_token(),
+                all: token,
+            }),
             spawned: AtomicUsize::new(0),
             failed: Mutex::default(),
             panic: Mutex::default(),
+        });
+        let (ended, has_ended) = oneshot::channel();
+        let membership = Arc::new(Membership {
+            stop: Arc::clone(&shared.stop),
+            _ended: ended,
+            _outer: enclosing.as_ref().map(|(outer, _)| Arc::clone(outer)),
         });
         let group = Self {
             membership: Arc::downgrade(&membership),
@@ -179,24 +189,29 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
         };
 
         let work = async {
-            let body = async { body(group).await };
-            let body = ENCLOSING.scope((membership, shared.stop.clone()), body);
-            let result = catch_panic(work_first(body, &shared.stop)).await;
-            let result = shared.keep_panic(result).flatten();
+            let body = async {
+                let mut body = pin!(Some(async { body(group).await }));
+                work_first(body.as_mut(), &shared.stop.all).await
+            };
+            let (result, panic) = ENCLOSING.scope((membership, Member::Body), body).await;
+            shared.keep_panic(panic);
             if !matches!(result, Some(Ok(_))) {
-                shared.stop.cancel();
+                shared.stop.all.cancel();
             }
             let Err(_) = has_ended.await;
             result
         };
         let mut work = pin!(work);
+        let mut stop = pin!(Some(stop));
+        let never = CancellationToken::new();
         let mut stopped = None;
         let result = tokio::select! {
             biased;
             result = &mut work => result,
-            stop = catch_panic(async { stop.await }) => {
-                stopped = shared.keep_panic(stop);
-                shared.stop.cancel();
+            (output, panic) = work_first(stop.as_mut(), &never) => {
+                stopped = output;
+                shared.keep_panic(panic);
+                shared.stop.all.cancel();
                 work.await
             }
         };
@@ -207,7 +222,7 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
             None => (None, None),
         };
         shared.conclude(body_failed)?;
-        let cut_off = enclosing.is_some_and(|(_, token)| token.is_cancelled());
+        let cut_off = enclosing.is_some_and(|(outer, member)| outer.stop.of(member).is_cancelled());
         match (stopped, value) {
             (Some(stopped), _) => Ok(Err(stopped)),
             (None, Some(value)) if !cut_off => Ok(Ok(value)),
@@ -282,25 +297,26 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
             let _ = sender.send(None);
             return handle;
         };
-        if self.shared.stop_children.is_cancelled() {
+        if self.shared.stop.children.is_cancelled() {
             self.shared.send_that_no_value_comes(sender);
             return handle;
         }
-        let enclosing = (membership, self.shared.stop_children.clone());
         let shared = Arc::clone(&self.shared);
         let child = async move {
-            let mut sender = Some(sender);
-            let work = async {
-                match work_first(future, &shared.stop_children).await {
-                    Some(Ok(value)) => _ = sender.take().map(|sender| sender.send(Some(value))),
-                    Some(Err(error)) => shared.fail(error.into(), name, location),
-                    None => _ = sender.take().map(|sender| shared.send_that_no_value_comes(sender)),
-                }
-            };
-            let work = catch_panic(work).await;
-            shared.keep_panic(work);
+            // Pinned once: every async function that owned it on the way would hold it once more.
+            let mut future = pin!(Some(future));
+            let (output, panic) = work_first(future.as_mut(), &shared.stop.children).await;
+            shared.keep_panic(panic);
+            // Nobody may want the value, and its destructor may panic.
+            let told = catch_unwind(AssertUnwindSafe(|| match output {
+                Some(Ok(value)) => drop(sender.send(Some(value))),
+                Some(Err(error)) => shared.fail(error.into(), name, location),
+                None => shared.send_that_no_value_comes(sender),
+            }));
+            shared.keep_panic(told.err());
         };
-        handle.task = Some(tokio::spawn(ENCLOSING.scope(enclosing, child)));
+        let child = ENCLOSING.scope((membership, Member::Child), child);
+        handle.task = Some(tokio::spawn(child));
         handle
     }
 
@@ -309,7 +325,7 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
     /// For the first winner of a race. To await the handle of a child that was stopped like this
     /// is a mistake, and panics.
     pub fn cancel(&self) {
-        self.shared.stop_children.cancel();
+        self.shared.stop.children.cancel();
     }
 }
 
@@ -329,25 +345,25 @@ impl<E: Display> Shared<E> {
             *location = line;
         }
         lock(&self.failed).push(node);
-        self.stop.cancel();
+        self.stop.all.cancel();
     }
 
     /// Keeps the first panic, and stops the group for it.
-    fn keep_panic<T>(&self, result: Result<T, Panic>) -> Option<T> {
-        match result {
-            Ok(output) => Some(output),
-            Err(panic) => {
-                lock(&self.panic).get_or_insert(panic);
-                self.stop.cancel();
-                None
+    fn keep_panic(&self, panic: Option<Panic>) {
+        if panic.is_some() {
+            let mut first = lock(&self.panic);
+            if first.is_none() {
+                *first = panic;
             }
+            drop(first);
+            self.stop.all.cancel();
         }
     }
 
     /// Nothing is sent while the whole group is being stopped: whoever waits for the value is
     /// about to be dropped.
     fn send_that_no_value_comes<T>(&self, sender: oneshot::Sender<Option<T>>) {
-        if !self.stop.is_cancelled() {
+        if !self.stop.all.is_cancelled() {
             let _ = sender.send(None);
         }
     }
@@ -432,25 +448,41 @@ impl<T> Debug for TaskHandle<T> {
     }
 }
 
-/// The output of `work`, or `None` if `stop` is cancelled and `work` is still not ready.
-async fn work_first<F: Future>(work: F, stop: &CancellationToken) -> Option<F::Output> {
-    tokio::select! {
-        biased;
-        output = work => Some(output),
-        () = stop.cancelled() => None,
+impl Stop {
+    /// What stops `member`.
+    fn of(&self, member: Member) -> &CancellationToken {
+        match member {
+            Member::Body => &self.all,
+            Member::Child => &self.children,
+        }
     }
 }
 
-/// The output of `future`, or the payload with which it panicked.
-async fn catch_panic<F: Future>(future: F) -> Result<F::Output, Panic> {
-    let mut future = pin!(future);
-    poll_fn(
-        |cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
-            Ok(poll) => poll.map(Ok),
+/// Waits for `work` until `stop` is cancelled, and drops it. Work comes first: when both are
+/// ready, there is an output.
+///
+/// The panic is that of `work`, or of its destructor; with the latter there may be an output too.
+async fn work_first<F: Future>(
+    mut work: Pin<&mut Option<F>>,
+    stop: &CancellationToken,
+) -> (Option<F::Output>, Option<Panic>) {
+    let mut stopped = pin!(stop.cancelled());
+    let ended = poll_fn(|cx| {
+        let Some(work) = work.as_mut().as_pin_mut() else {
+            return Poll::Ready(Ok(None));
+        };
+        match catch_unwind(AssertUnwindSafe(|| work.poll(cx))) {
+            Ok(Poll::Ready(output)) => Poll::Ready(Ok(Some(output))),
+            Ok(Poll::Pending) => stopped.as_mut().poll(cx).map(|()| Ok(None)),
             Err(panic) => Poll::Ready(Err(panic)),
-        },
-    )
-    .await
+        }
+    })
+    .await;
+    let dropped = catch_unwind(AssertUnwindSafe(|| work.set(None)));
+    match ended {
+        Ok(output) => (output, dropped.err()),
+        Err(panic) => (None, Some(panic)),
+    }
 }
 
 /// No code that can panic runs under these locks.

@@ -1,6 +1,6 @@
 use std::io::{self, BufRead, Write};
 
-use serde::Serialize;
+use serde_derive::Serialize;
 
 use crate::{
     JobSpec, Run, RunReport, on_virtual_time, parse_jobs, run_collecting, run_with_gather,

@@ -82,7 +82,8 @@ fn bar(job: &JobLane, answered_ms: u64, column: impl Fn(u64) -> usize) -> String
     )
 }
 
-fn pad(text: &str, width: usize) -> String {
+/// `text` on one line, in `width` columns exactly.
+pub fn pad(text: &str, width: usize) -> String {
     let text = fit(text, width);
     let missing = width - text.width();
     text + &" ".repeat(missing)

@@ -1,4 +1,4 @@
-use serde::Serialize;
+use serde_derive::Serialize;
 
 use crate::JobSpec;
 use crate::recording::{Event, What};

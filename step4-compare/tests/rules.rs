@@ -28,7 +28,8 @@ impl Random {
         let failing = self.below(4);
         (0..count)
             .map(|index| {
-                let delay = self.below(delays) * [0, 1, 7, 1000][usize::from(self.0 as u8 % 4)];
+                let pick = usize::try_from(self.below(4)).unwrap_or(0);
+                let delay = self.below(delays) * [0, 1, 7, 1000][pick];
                 let name = format!("job {index}");
                 if self.below(4) < failing {
                     JobSpec::fails(&name, delay, &format!("{name} failed"))
@@ -54,18 +55,18 @@ fn failures<'a>(jobs: impl IntoIterator<Item = &'a JobSpec>) -> Vec<String> {
 fn random_scenarios_obey_the_rules() {
     let mut random = Random(0x5eed);
     for _ in 0..2_000 {
-        obeys_the_rules(random.jobs());
+        obeys_the_rules(&random.jobs());
     }
 }
 
-fn obeys_the_rules(jobs: Vec<JobSpec>) {
+fn obeys_the_rules(jobs: &[JobSpec]) {
     let mut order: Vec<_> = jobs.iter().collect();
     order.sort_by_key(|job| job.delay);
     let first_failure = order.iter().find(|job| job.fail.is_some());
     let t = first_failure.map_or(Duration::MAX, |job| job.delay);
     let completing = || order.iter().copied().filter(|job| job.fail.is_none());
 
-    let run = jobs.clone();
+    let run = jobs.to_vec();
     let (gather, (collect, results), taskgroup) = on_virtual_time(async move {
         (
             run_with_gather(&run).await,
@@ -88,7 +89,7 @@ fn obeys_the_rules(jobs: Vec<JobSpec>) {
 
     let collected = RunReport {
         completed: names(completing()),
-        aggregated: failures(&jobs),
+        aggregated: failures(jobs),
         ..RunReport::default()
     };
     assert_eq!(collect.settled, collected, "{jobs:?}");

@@ -36,7 +36,10 @@ fn a_failing_child_stops_its_siblings_and_the_body() {
 async fn the_caller_hears_of_a_failure_at_once() {
     let start = Instant::now();
     let result = Group::scope(async |group| {
-        group.spawn(async { Ok(sleep(ms(50)).await) });
+        group.spawn(async {
+            sleep(ms(50)).await;
+            Ok(())
+        });
         group.spawn::<()>(async {
             sleep(ms(10)).await;
             Err("boom")
@@ -297,4 +300,40 @@ fn the_failing_childs_own_guards_are_gone_before_its_failure_is_known() {
         assert!(matches!(errors.unwrap_err().nodes(), [ErrorNode::Leaf(_)]));
         assert_eq!(*order.lock().unwrap(), ["guard", "heard"]);
     });
+}
+
+#[test]
+fn an_error_of_the_body_before_its_first_await_stops_the_children() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        let errors = Group::scope::<(), _>(async |group| {
+            group.spawn::<()>(alive.child(for_ever()));
+            Err("body")?
+        })
+        .await
+        .unwrap_err();
+
+        assert_eq!(messages(&errors), ["body"]);
+        alive.assert_none();
+    });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_child_spawned_before_the_bodys_failure_runs_to_its_first_await() {
+    let (started, went_on) = (Flag::default(), Flag::default());
+    let result = Group::scope::<(), _>(async |group| {
+        let (started, went_on) = (started.clone(), went_on.clone());
+        group.spawn(async move {
+            started.set();
+            yield_now().await;
+            went_on.set();
+            Ok(())
+        });
+        Err("body")?
+    })
+    .await;
+
+    assert!(result.is_err());
+    assert!(started.is_set());
+    assert!(!went_on.is_set());
 }

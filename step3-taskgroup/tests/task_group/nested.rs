@@ -148,7 +148,11 @@ async fn a_scope_without_children_does_not_resolve_when_its_outer_group_fails() 
     let start = Instant::now();
     let errors = Group::scope::<(), _>(async |outer| {
         outer.spawn(fails_at(10, "outer"));
-        Group::scope(async |_| Ok(sleep(ms(50)).await)).await?;
+        Group::scope(async |_| {
+            sleep(ms(50)).await;
+            Ok(())
+        })
+        .await?;
         unreachable!("the inner scope was cut off and has no value")
     })
     .await
@@ -363,4 +367,22 @@ async fn a_bare_spawn_in_a_child_escapes_the_group() {
     assert!(!escaped.is_set());
     sleep(ms(20)).await;
     assert!(escaped.is_set());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_failure_of_the_outer_group_counts_though_the_inner_ones_is_handled() {
+    let errors = Group::scope::<(), _>(async |outer| {
+        let inner = Group::scope::<(), _>(async |inner| {
+            inner.spawn::<()>(async { Err("inner") });
+            outer.spawn::<()>(async { Err("outer") });
+            for_ever().await
+        })
+        .await;
+        assert_eq!(inner.unwrap_err().to_string(), "1 error: inner");
+        for_ever().await
+    })
+    .await
+    .unwrap_err();
+
+    assert_eq!(errors.to_string(), "1 error: outer");
 }

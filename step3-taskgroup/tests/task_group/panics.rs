@@ -126,6 +126,27 @@ fn a_panic_in_stop_stops_the_children_and_goes_on_in_the_caller() {
     });
 }
 
+#[test]
+fn a_panic_in_the_destructor_of_stop_stops_the_children_and_goes_on_in_the_caller() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        let panics = OnDrop(|| std::panic::panic_any(42));
+        // `poll_fn` keeps what it captured until it is dropped; a block would drop it at its end.
+        let stop = std::future::poll_fn(move |_| {
+            let _ = &panics;
+            std::task::Poll::Ready(())
+        });
+        let panic = panic_of(Group::scope_until(stop, async |group| {
+            group.spawn::<()>(alive.child(for_ever()));
+            Ok(())
+        }))
+        .await;
+
+        assert_eq!(panic.downcast_ref(), Some(&42));
+        alive.assert_none();
+    });
+}
+
 #[tokio::test(start_paused = true)]
 async fn of_several_panics_the_first_goes_on() {
     let panic = panic_of(Group::scope::<(), _>(async |group| {
@@ -174,4 +195,25 @@ fn what_failed_before_a_panic_is_written_to_standard_error() {
         "{written}"
     );
     assert!(written.contains("task 0: boom"), "{written}");
+}
+
+#[test]
+fn a_panic_in_a_child_whose_destructor_panics_too_does_not_abort() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        let panic = panic_of(Group::scope(async |group| {
+            group.spawn::<()>(alive.child(for_ever()));
+            let destructor = OnDrop(|| std::panic::panic_any("destructor"));
+            // `poll_fn` still holds its destructor when its poll has panicked.
+            group.spawn::<()>(std::future::poll_fn(move |_| {
+                let _ = &destructor;
+                std::panic::panic_any("poll")
+            }));
+            Ok(())
+        }))
+        .await;
+
+        assert_eq!(panic.downcast_ref(), Some(&"poll"));
+        alive.assert_none();
+    });
 }

@@ -16,12 +16,12 @@ type Group = TaskGroup<&'static str>;
 fn a_scope_waits_for_children_that_its_children_spawn() {
     on_both_runtimes(async || {
         // A chain: each link is spawned by the one before it, in that one's last moment.
-        fn link(group: Group, alive: Alive, done: Arc<AtomicUsize>, left: u32) {
+        fn link(group: &Group, alive: Alive, done: Arc<AtomicUsize>, left: u32) {
             let next = group.clone();
             group.spawn(alive.clone().child(async move {
                 done.fetch_add(1, Ordering::Relaxed);
                 if left > 0 {
-                    link(next, alive, done, left - 1);
+                    link(&next, alive, done, left - 1);
                 }
                 Ok(())
             }));
@@ -30,7 +30,7 @@ fn a_scope_waits_for_children_that_its_children_spawn() {
         let alive = Alive::default();
         let done = Arc::new(AtomicUsize::new(0));
         Group::scope(async |group| {
-            link(group, alive.clone(), Arc::clone(&done), 99);
+            link(&group, alive.clone(), Arc::clone(&done), 99);
             Ok(())
         })
         .await
@@ -44,14 +44,14 @@ fn a_scope_waits_for_children_that_its_children_spawn() {
 #[tokio::test(start_paused = true)]
 async fn a_failure_ends_a_crowd_that_keeps_growing() {
     /// Spawns two of its kind, which do the same.
-    fn hydra(group: Group, heads: Arc<AtomicUsize>, alive: Alive) {
+    fn hydra(group: &Group, heads: Arc<AtomicUsize>, alive: &Alive) {
         let grow = {
             let (group, alive) = (group.clone(), alive.clone());
             async move {
                 heads.fetch_add(1, Ordering::Relaxed);
                 sleep(ms(10)).await;
-                hydra(group.clone(), Arc::clone(&heads), alive.clone());
-                hydra(group, heads, alive);
+                hydra(&group, Arc::clone(&heads), &alive);
+                hydra(&group, heads, &alive);
                 Ok(())
             }
         };
@@ -61,7 +61,7 @@ async fn a_failure_ends_a_crowd_that_keeps_growing() {
     let alive = Alive::default();
     let heads = Arc::new(AtomicUsize::new(0));
     let result = Group::scope::<(), _>(async |group| {
-        hydra(group, Arc::clone(&heads), alive.clone());
+        hydra(&group, Arc::clone(&heads), &alive);
         while heads.load(Ordering::Relaxed) < 10 {
             sleep(ms(15)).await;
         }
@@ -183,7 +183,10 @@ fn no_child_runs_after_the_end_even_if_it_is_spawned_at_that_very_moment() {
         });
         Group::scope(async |group| {
             let _ = hand_over.send(group);
-            Ok(yield_now().await)
+            {
+                yield_now().await;
+                Ok(())
+            }
         })
         .await
         .unwrap();

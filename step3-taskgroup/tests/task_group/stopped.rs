@@ -49,7 +49,10 @@ fn stopped_after_the_body_has_returned_a_scope_gives_none_and_leaves_no_child() 
 #[tokio::test(start_paused = true)]
 async fn a_scope_that_ends_before_it_is_stopped_gives_its_value() {
     let result = Group::scope_until(sleep(ms(20)), async |group| {
-        group.spawn(async { Ok(sleep(ms(10)).await) });
+        group.spawn(async {
+            sleep(ms(10)).await;
+            Ok(())
+        });
         Ok(42)
     })
     .await;
@@ -90,7 +93,10 @@ async fn a_deadline_as_stop_waits_for_the_children() {
     let alive = Alive::default();
     let start = Instant::now();
     let result = Group::scope_until(sleep(ms(10)), async |group| {
-        group.spawn(alive.child(async { Ok(sleep(ms(50)).await) }));
+        group.spawn(alive.child(async {
+            sleep(ms(50)).await;
+            Ok(())
+        }));
         Ok(())
     })
     .await;

@@ -1,0 +1,235 @@
+//! The lessons, as their own manifests describe them. A new lesson needs no line here.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde::Deserialize;
+use serde_derive::Deserialize;
+use serde_json::Value;
+
+use crate::failure::Failure;
+
+pub struct Workspace {
+    pub root: PathBuf,
+    pub target: PathBuf,
+    /// In the order of their numbers.
+    pub lessons: Vec<Lesson>,
+}
+
+pub struct Lesson {
+    pub number: u32,
+    pub name: String,
+    pub title: String,
+    pub minutes: u32,
+    pub headline: String,
+    pub folder: PathBuf,
+}
+
+/// Cargo, as the one who started us meant it.
+pub fn cargo() -> Command {
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// The width of the longest name, for a column of names.
+pub fn name_width<'a>(lessons: impl IntoIterator<Item = &'a Lesson>) -> usize {
+    lessons
+        .into_iter()
+        .map(|lesson| lesson.name.len())
+        .max()
+        .unwrap_or(0)
+}
+
+impl Workspace {
+    /// The workspace around the current folder.
+    pub fn find() -> Result<Self, Failure> {
+        let output = cargo()
+            .args(["metadata", "--no-deps", "--format-version", "1"])
+            .output()
+            .map_err(|error| Failure::failed(format!("cannot run cargo: {error}")))?;
+        if !output.status.success() {
+            let words = String::from_utf8_lossy(&output.stderr);
+            return Err(Failure::usage(format!(
+                "cargo cannot read the workspace:\n{}",
+                words.trim_end()
+            )));
+        }
+        Self::read(&output.stdout).map_err(Failure::usage)
+    }
+
+    fn read(metadata: &[u8]) -> Result<Self, String> {
+        let metadata: Metadata = serde_json::from_slice(metadata)
+            .map_err(|error| format!("the output of cargo metadata: {error}"))?;
+        let mut lessons = BTreeMap::new();
+        for package in &metadata.packages {
+            let Some(lesson) = package.lesson()? else {
+                continue;
+            };
+            let number = lesson.number;
+            let name = lesson.name.clone();
+            if let Some(other) = lessons.insert(number, lesson) {
+                return Err(format!(
+                    "two lessons have the number {number}: {} and {name}",
+                    other.name
+                ));
+            }
+        }
+        Ok(Self {
+            root: metadata.workspace_root,
+            target: metadata.target_directory,
+            lessons: lessons.into_values().collect(),
+        })
+    }
+
+    pub fn cargo(&self) -> Command {
+        let mut command = cargo();
+        command.current_dir(&self.root);
+        command
+    }
+}
+
+impl Lesson {
+    /// The name of the example that is its demonstration.
+    pub fn demo(&self) -> String {
+        format!("demo{}", self.number)
+    }
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+    workspace_root: PathBuf,
+    target_directory: PathBuf,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    manifest_path: PathBuf,
+    metadata: Value,
+    targets: Vec<Target>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    kind: Vec<String>,
+    name: String,
+}
+
+/// The table `[package.metadata.lesson]`.
+#[derive(Deserialize)]
+struct Description {
+    number: u32,
+    title: String,
+    minutes: u32,
+    headline: String,
+}
+
+impl Package {
+    /// The lesson that this package is, or none if its manifest has no such table.
+    fn lesson(&self) -> Result<Option<Lesson>, String> {
+        let Some(description) = self.metadata.get("lesson") else {
+            return Ok(None);
+        };
+        let description = Description::deserialize(description)
+            .map_err(|error| format!("{}: [package.metadata.lesson]: {error}", self.name))?;
+        let lesson = Lesson {
+            number: description.number,
+            name: self.name.clone(),
+            title: description.title,
+            minutes: description.minutes,
+            headline: description.headline,
+            folder: self.manifest_path.with_file_name(""),
+        };
+        let demo = lesson.demo();
+        let is_demo = |target: &Target| {
+            target.name == demo && target.kind.iter().any(|kind| kind == "example")
+        };
+        if self.targets.iter().any(is_demo) {
+            Ok(Some(lesson))
+        } else {
+            Err(format!("{}: there is no example `{demo}`", self.name))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::Workspace;
+
+    fn package(name: &str, lesson: &Value, example: &str) -> Value {
+        json!({
+            "name": name,
+            "manifest_path": format!("/workspace/{name}/Cargo.toml"),
+            "metadata": { "lesson": lesson },
+            "targets": [{ "kind": ["example"], "name": example }],
+        })
+    }
+
+    fn numbered(number: u32) -> Value {
+        json!({ "number": number, "title": "t", "minutes": 10, "headline": "h" })
+    }
+
+    fn read(packages: &[Value]) -> Result<Vec<u32>, String> {
+        let metadata = json!({
+            "packages": packages,
+            "workspace_root": "/workspace",
+            "target_directory": "/workspace/target",
+        });
+        let workspace = Workspace::read(metadata.to_string().as_bytes())?;
+        Ok(workspace
+            .lessons
+            .iter()
+            .map(|lesson| lesson.number)
+            .collect())
+    }
+
+    #[test]
+    fn lessons_come_in_the_order_of_their_numbers() {
+        let packages = [
+            package("b", &numbered(2), "demo2"),
+            package("a", &numbered(1), "demo1"),
+        ];
+        assert_eq!(read(&packages), Ok(vec![1, 2]));
+    }
+
+    #[test]
+    fn a_package_without_the_table_is_no_lesson() {
+        let mut xtask = package("xtask", &Value::Null, "x");
+        xtask["metadata"] = Value::Null;
+        assert_eq!(read(&[xtask]), Ok(vec![]));
+    }
+
+    #[test]
+    fn a_lesson_without_a_number_is_an_error_that_names_it() {
+        let packages = [package("a", &json!({ "title": "t" }), "demo1")];
+        assert_eq!(
+            read(&packages),
+            Err("a: [package.metadata.lesson]: missing field `number`".into())
+        );
+    }
+
+    #[test]
+    fn two_lessons_with_one_number_are_an_error_that_names_both() {
+        let packages = [
+            package("a", &numbered(1), "demo1"),
+            package("b", &numbered(1), "demo1"),
+        ];
+        assert_eq!(
+            read(&packages),
+            Err("two lessons have the number 1: a and b".into())
+        );
+    }
+
+    #[test]
+    fn a_lesson_without_its_demo_is_an_error_that_names_both() {
+        let packages = [package("a", &numbered(1), "demo2")];
+        assert_eq!(
+            read(&packages),
+            Err("a: there is no example `demo1`".into())
+        );
+    }
+}

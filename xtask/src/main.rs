@@ -1,0 +1,87 @@
+//! The workspace's own commands: run the lessons in order, list them, draw a timeline, and check
+//! that no page shows what the programs no longer print.
+//!
+//! It links no lesson. What it knows of them, it reads from their manifests.
+
+mod failure;
+mod lessons;
+mod libtest;
+mod pages;
+mod run;
+mod steps;
+mod style;
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use failure::Failure;
+use lessons::Workspace;
+use style::BOLD;
+
+/// The workspace's own commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Run the tests and the demonstration of each lesson, in order
+    Run(run::Options),
+    /// List the lessons
+    List,
+    /// Draw what happens when one of several tasks fails: `[SCENARIO] [--svg FILE] [--json]`
+    #[command(disable_help_flag = true)]
+    Timeline {
+        /// Passed on to the lesson that draws it
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
+    /// Check that the pages show what the programs print, and that their links lead somewhere
+    Pages {
+        /// Write what the programs print into the pages
+        #[arg(long)]
+        write: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().task {
+        Task::Run(options) => run::run(&options),
+        Task::List => list(),
+        Task::Timeline { arguments } => timeline(&arguments),
+        Task::Pages { write } => pages::check(write),
+    };
+    result.unwrap_or_else(Failure::report)
+}
+
+fn list() -> Result<ExitCode, Failure> {
+    let workspace = Workspace::find()?;
+    let width = lessons::name_width(&workspace.lessons);
+    let mut out = anstream::stdout();
+    writeln!(out, "{BOLD}Step  {:width$}  Minutes  Title{BOLD:#}", "Name")?;
+    for lesson in &workspace.lessons {
+        writeln!(
+            out,
+            "{:>4}  {:width$}  {:>7}  {}",
+            lesson.number, lesson.name, lesson.minutes, lesson.title
+        )?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs where the user stands and not in the root, so that a relative `--svg FILE` is theirs.
+fn timeline(arguments: &[OsString]) -> Result<ExitCode, Failure> {
+    let status = lessons::cargo()
+        .args(["run", "-q", "-p", "step4-compare", "--example", "timeline"])
+        .arg("--")
+        .args(arguments)
+        .status()
+        .map_err(|error| Failure::failed(format!("cannot run cargo: {error}")))?;
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+}
