@@ -5,19 +5,22 @@ mod log;
 use std::sync::Arc;
 
 use log::{Log, ms};
+use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
+
+fn spawn_slow(log: &Log) -> JoinHandle<()> {
+    let log = log.clone();
+    tokio::spawn(async move {
+        sleep(ms(50)).await;
+        log.push("finished");
+    })
+}
 
 #[tokio::test(start_paused = true)]
 async fn dropping_a_join_handle_detaches_the_task() {
     let log = Log::default();
 
-    let handle = tokio::spawn({
-        let log = log.clone();
-        async move {
-            sleep(ms(50)).await;
-            log.push("finished");
-        }
-    });
+    let handle = spawn_slow(&log);
     drop(handle);
 
     sleep(ms(100)).await;
@@ -28,13 +31,7 @@ async fn dropping_a_join_handle_detaches_the_task() {
 async fn a_timeout_around_a_join_handle_leaves_the_task_running() {
     let log = Log::default();
 
-    let handle = tokio::spawn({
-        let log = log.clone();
-        async move {
-            sleep(ms(50)).await;
-            log.push("finished");
-        }
-    });
+    let handle = spawn_slow(&log);
     assert!(timeout(ms(10), handle).await.is_err());
 
     sleep(ms(100)).await;
@@ -66,13 +63,7 @@ async fn an_err_that_nobody_awaits_is_silent() {
 async fn waiting_for_the_first_failure_with_select_cancels_nothing() {
     let log = Log::default();
 
-    let slow = tokio::spawn({
-        let log = log.clone();
-        async move {
-            sleep(ms(50)).await;
-            log.push("slow finished");
-        }
-    });
+    let slow = spawn_slow(&log);
     let fails = tokio::spawn(async {
         sleep(ms(10)).await;
         Err::<(), _>("boom")
@@ -86,5 +77,5 @@ async fn waiting_for_the_first_failure_with_select_cancels_nothing() {
 
     assert_eq!(log.entries(), [""; 0]);
     sleep(ms(100)).await;
-    assert_eq!(log.entries(), ["slow finished"]);
+    assert_eq!(log.entries(), ["finished"]);
 }

@@ -372,7 +372,8 @@ impl<E: Display> Shared<E> {
     fn conclude(&self, body_failed: Option<ErrorNode<E>>) -> Result<(), ErrorGroup<E>> {
         let failed = mem::take(&mut *lock(&self.failed));
         let errors = ErrorGroup::new("", failed.into_iter().chain(body_failed));
-        if let Some(panic) = lock(&self.panic).take() {
+        let panic = lock(&self.panic).take();
+        if let Some(panic) = panic {
             if let Some(errors) = errors {
                 eprintln!("failed before the panic: {}", errors.tree());
             }

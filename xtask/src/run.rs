@@ -82,12 +82,13 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     }
 }
 
-/// Builds all that the steps need before the first of them runs.
+/// Builds all that the steps need before the first of them runs: what `cargo test --no-run`
+/// builds, without its list of files.
 fn build(workspace: &Workspace, chosen: &[&Lesson]) -> Result<(), Failure> {
     let packages = chosen.iter().flat_map(|lesson| ["-p", &lesson.name]);
     let status = workspace
         .cargo()
-        .args(["test", "--no-run"])
+        .args(["build", "--tests", "--examples"])
         .args(packages)
         .stdout(io::stderr())
         .status()

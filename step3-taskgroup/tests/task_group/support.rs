@@ -63,7 +63,7 @@ impl Flag {
     }
 }
 
-/// Runs `rule` on the paused current-thread runtime, and fifty times on the multi-thread
+/// Runs `rule` on the paused current-thread runtime, and twenty times on the multi-thread
 /// one, where children run while the scope does. A rule that hangs there fails.
 pub fn on_both_runtimes<F: Future<Output = ()>>(rule: impl Fn() -> F) {
     let paused = Builder::new_current_thread()
@@ -79,7 +79,7 @@ pub fn on_both_runtimes<F: Future<Output = ()>>(rule: impl Fn() -> F) {
         .build()
         .unwrap();
     threads.block_on(async {
-        for _ in 0..50 {
+        for _ in 0..20 {
             timeout(Duration::from_secs(30), rule())
                 .await
                 .expect("the scope never ended");
