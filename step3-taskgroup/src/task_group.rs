@@ -47,7 +47,8 @@ use crate::{ErrorGroup, ErrorNode, Leaf, TaskName};
 ///   rest too. Once all are gone the first panic goes on in the caller, with its own payload.
 ///   Failures that had been reported by then are written to standard error.
 /// - **Scopes nest.** A scope opened in the body or in a child of another group belongs to that
-///   group, and is cancelled with it.
+///   group: it is dropped with that body or child, and so cancelled, and its children are among
+///   those that the outer scope waits for.
 ///
 /// # What it cannot guarantee
 ///
@@ -69,22 +70,17 @@ pub struct TaskGroup<E> {
 /// Held by the scope's own future and by each of its children. The scope has ended when the last
 /// of them lets go.
 struct Membership {
-    stop: Arc<Stop>,
     /// Says one thing, by being dropped: the scope has ended.
     _ended: oneshot::Sender<Infallible>,
     /// As long as this scope has members, so has the one around it.
     _outer: Option<Arc<Membership>>,
 }
 
-struct Stop {
-    /// Stops the body and the children.
-    all: CancellationToken,
-    /// Stops the children alone; a child of `all`.
-    children: CancellationToken,
-}
-
 struct Shared<E> {
-    stop: Arc<Stop>,
+    /// Stops the body and the children.
+    stop: CancellationToken,
+    /// Stops the children alone; a child of `stop`.
+    stop_children: CancellationToken,
     spawned: AtomicUsize,
     failed: Mutex<Vec<ErrorNode<E>>>,
     panic: Mutex<Option<Panic>>,
@@ -93,14 +89,8 @@ struct Shared<E> {
 type Panic = Box<dyn Any + Send>;
 
 tokio::task_local! {
-    /// The scope that the running code belongs to, and as what.
-    static ENCLOSING: (Arc<Membership>, Member);
-}
-
-#[derive(Clone, Copy)]
-enum Member {
-    Body,
-    Child,
+    /// The scope whose body or child is running.
+    static ENCLOSING: Arc<Membership>;
 }
 
 impl<E: Display + Send + 'static> TaskGroup<E> {
@@ -116,9 +106,7 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
     ///
     /// # Cancellation
     ///
-    /// Dropping the future cancels the group and does not wait; see [`TaskGroup`]. Inside a group
-    /// that has itself been cancelled the future may never resolve: whoever awaits it is about to
-    /// be dropped.
+    /// Dropping the future cancels the group and does not wait; see [`TaskGroup`].
     pub async fn scope<T, B>(body: impl FnOnce(Self) -> B) -> Result<T, ErrorGroup<E>>
     where
         B: Future<Output = Result<T, ErrorNode<E>>>,
@@ -162,26 +150,19 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
     where
         B: Future<Output = Result<T, ErrorNode<E>>>,
     {
-        let enclosing = ENCLOSING.try_with(Clone::clone).ok();
-        let token = match &enclosing {
-            Some((outer, member)) => outer.stop.of(*member).child_token(),
-            None => CancellationToken::new(),
-        };
+        let token = CancellationToken::new();
         let _cancel_when_dropped = token.clone().drop_guard();
         let shared = Arc::new(Shared {
-            stop: Arc::new(Stop {
-                children: token.child_token(),
-                all: token,
-            }),
+            stop_children: token.child_token(),
+            stop: token,
             spawned: AtomicUsize::new(0),
             failed: Mutex::default(),
             panic: Mutex::default(),
         });
         let (ended, has_ended) = oneshot::channel();
         let membership = Arc::new(Membership {
-            stop: Arc::clone(&shared.stop),
             _ended: ended,
-            _outer: enclosing.as_ref().map(|(outer, _)| Arc::clone(outer)),
+            _outer: ENCLOSING.try_with(Arc::clone).ok(),
         });
         let group = Self {
             membership: Arc::downgrade(&membership),
@@ -191,12 +172,12 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
         let work = async {
             let body = async {
                 let mut body = pin!(Some(async { body(group).await }));
-                work_first(body.as_mut(), &shared.stop.all).await
+                work_first(body.as_mut(), &shared.stop).await
             };
-            let (result, panic) = ENCLOSING.scope((membership, Member::Body), body).await;
+            let (result, panic) = ENCLOSING.scope(membership, body).await;
             shared.keep_panic(panic);
             if !matches!(result, Some(Ok(_))) {
-                shared.stop.all.cancel();
+                shared.stop.cancel();
             }
             let Err(_) = has_ended.await;
             result
@@ -211,7 +192,7 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
             (output, panic) = work_first(stop.as_mut(), &never) => {
                 stopped = output;
                 shared.keep_panic(panic);
-                shared.stop.all.cancel();
+                shared.stop.cancel();
                 work.await
             }
         };
@@ -222,13 +203,10 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
             None => (None, None),
         };
         shared.conclude(body_failed)?;
-        let cut_off = enclosing.is_some_and(|(outer, member)| outer.stop.of(member).is_cancelled());
         match (stopped, value) {
             (Some(stopped), _) => Ok(Err(stopped)),
-            (None, Some(value)) if !cut_off => Ok(Ok(value)),
-            // The enclosing group is being cancelled, and we with it: there is no whole value to
-            // give, and nothing of ours has failed.
-            _ => pending().await,
+            (None, Some(value)) => Ok(Ok(value)),
+            (None, None) => unreachable!("only a failure, a panic or `stop` stops a body"),
         }
     }
 
@@ -297,7 +275,7 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
             let _ = sender.send(None);
             return handle;
         };
-        if self.shared.stop.children.is_cancelled() {
+        if self.shared.stop_children.is_cancelled() {
             self.shared.send_that_no_value_comes(sender);
             return handle;
         }
@@ -305,7 +283,7 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
         let child = async move {
             // Pinned once: every async function that owned it on the way would hold it once more.
             let mut future = pin!(Some(future));
-            let (output, panic) = work_first(future.as_mut(), &shared.stop.children).await;
+            let (output, panic) = work_first(future.as_mut(), &shared.stop_children).await;
             shared.keep_panic(panic);
             // Nobody may want the value, and its destructor may panic.
             let told = catch_unwind(AssertUnwindSafe(|| match output {
@@ -315,7 +293,7 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
             }));
             shared.keep_panic(told.err());
         };
-        let child = ENCLOSING.scope((membership, Member::Child), child);
+        let child = ENCLOSING.scope(membership, child);
         handle.task = Some(tokio::spawn(child));
         handle
     }
@@ -325,7 +303,7 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
     /// For the first winner of a race. To await the handle of a child that was stopped like this
     /// is a mistake, and panics.
     pub fn cancel(&self) {
-        self.shared.stop.children.cancel();
+        self.shared.stop_children.cancel();
     }
 }
 
@@ -345,7 +323,7 @@ impl<E: Display> Shared<E> {
             *location = line;
         }
         lock(&self.failed).push(node);
-        self.stop.all.cancel();
+        self.stop.cancel();
     }
 
     /// Keeps the first panic, and stops the group for it.
@@ -356,14 +334,14 @@ impl<E: Display> Shared<E> {
                 *first = panic;
             }
             drop(first);
-            self.stop.all.cancel();
+            self.stop.cancel();
         }
     }
 
     /// Nothing is sent while the whole group is being stopped: whoever waits for the value is
     /// about to be dropped.
     fn send_that_no_value_comes<T>(&self, sender: oneshot::Sender<Option<T>>) {
-        if !self.stop.all.is_cancelled() {
+        if !self.stop.is_cancelled() {
             let _ = sender.send(None);
         }
     }
@@ -446,16 +424,6 @@ impl<T> Debug for TaskHandle<T> {
             .field("name", &self.name)
             .field("is_finished", &self.is_finished())
             .finish_non_exhaustive()
-    }
-}
-
-impl Stop {
-    /// What stops `member`.
-    fn of(&self, member: Member) -> &CancellationToken {
-        match member {
-            Member::Body => &self.all,
-            Member::Child => &self.children,
-        }
     }
 }
 
