@@ -88,6 +88,13 @@ struct Shared<E> {
 
 type Panic = Box<dyn Any + Send>;
 
+/// What stopping means for a child.
+#[derive(Clone, Copy)]
+enum Stopped {
+    Dropped,
+    Told,
+}
+
 tokio::task_local! {
     /// The scope whose body or child is running.
     static ENCLOSING: Arc<Membership>;
@@ -224,7 +231,7 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
         &self,
         future: impl Future<Output = Result<T, E>> + Send + 'static,
     ) -> TaskHandle<T> {
-        self.spawn_child(None, future)
+        self.spawn_child(None, Stopped::Dropped, future)
     }
 
     /// Starts a child that has a name, which its handle and the leaf of its failure carry.
@@ -236,7 +243,7 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
         name: impl Into<Arc<str>>,
         future: impl Future<Output = Result<T, E>> + Send + 'static,
     ) -> TaskHandle<T> {
-        self.spawn_child(Some(name.into()), future)
+        self.spawn_child(Some(name.into()), Stopped::Dropped, future)
     }
 
     /// Starts a child that is a group: its failures become a group within this one's.
@@ -247,13 +254,35 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
         &self,
         future: impl Future<Output = Result<T, ErrorGroup<E>>> + Send + 'static,
     ) -> TaskHandle<T> {
-        self.spawn_child(None, future)
+        self.spawn_child(None, Stopped::Dropped, future)
+    }
+
+    /// Starts a child that is told to stop, and not dropped.
+    ///
+    /// It gets a token that is cancelled when the group's children have to stop. What it does
+    /// then is its own affair: it can clean up asynchronously, finish what must be finished, or
+    /// go on as if nothing had happened. **The scope waits for it in any case**, and what it
+    /// returns counts: an error of its clean-up is in the group.
+    ///
+    /// Otherwise as [`spawn`](Self::spawn).
+    #[track_caller]
+    pub fn spawn_with_token<T, F>(
+        &self,
+        child: impl FnOnce(CancellationToken) -> F,
+    ) -> TaskHandle<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, E>> + Send + 'static,
+    {
+        let future = child(self.shared.stop_children.clone());
+        self.spawn_child(None, Stopped::Told, future)
     }
 
     #[track_caller]
     fn spawn_child<T, N>(
         &self,
         name: Option<Arc<str>>,
+        stopped: Stopped,
         future: impl Future<Output = Result<T, N>> + Send + 'static,
     ) -> TaskHandle<T>
     where
@@ -283,7 +312,15 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
         let child = async move {
             // Pinned once: every async function that owned it on the way would hold it once more.
             let mut future = pin!(Some(future));
-            let (output, panic) = work_first(future.as_mut(), &shared.stop_children).await;
+            let never;
+            let stop = match stopped {
+                Stopped::Dropped => &shared.stop_children,
+                Stopped::Told => {
+                    never = CancellationToken::new();
+                    &never
+                }
+            };
+            let (output, panic) = work_first(future.as_mut(), stop).await;
             shared.keep_panic(panic);
             // Nobody may want the value, and its destructor may panic.
             let told = catch_unwind(AssertUnwindSafe(|| match output {

@@ -205,3 +205,29 @@ async fn the_value_of_a_child_that_ended_before_cancel_can_still_be_awaited() {
 
     assert_eq!(result.unwrap(), 42);
 }
+
+#[test]
+fn a_child_that_is_told_is_not_dropped_and_is_waited_for() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        let cleaned_up = Flag::default();
+        let result = Group::scope(async |group| {
+            let set = cleaned_up.clone();
+            group.spawn_with_token(|stop| {
+                alive.child(async move {
+                    stop.cancelled().await;
+                    yield_now().await;
+                    set.set();
+                    Ok(())
+                })
+            });
+            group.spawn::<()>(alive.child(async { Err("boom") }));
+            Ok(())
+        })
+        .await;
+
+        assert!(result.is_err());
+        assert!(cleaned_up.is_set());
+        alive.assert_none();
+    });
+}

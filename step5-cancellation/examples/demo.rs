@@ -1,0 +1,137 @@
+//! Three kinds of worker under one failure, and then who leaks under a time limit.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use step3_taskgroup::TaskGroup;
+use step4_compare::{Answer, Caller, JobLane, Mode, Outcome, Timeline, lanes};
+use step5_cancellation::{
+    ResourceLog, careful_worker, cleaning_worker, run_futures_under_timeout,
+    run_gather_under_timeout, run_taskgroup_under_deadline, swallowing_worker,
+};
+use tokio::time::{Instant, sleep};
+
+const WORK: Duration = Duration::from_millis(50);
+const FAILURE: Duration = Duration::from_millis(10);
+const CLEAN_UP: Duration = Duration::from_millis(15);
+
+#[tokio::main(flavor = "current_thread", start_paused = true)]
+async fn main() {
+    println!("{}", lanes(&[three_workers_and_a_failure().await]));
+
+    println!(
+        "\nTwo careful workers of 50 ms, and a limit of 10 ms. Open when the limit has struck:"
+    );
+    let log = ResourceLog::default();
+    run_gather_under_timeout(&log, WORK, FAILURE).await;
+    println!("  gather under a timeout         {:?}", log.leaked());
+    let log = ResourceLog::default();
+    run_futures_under_timeout(&log, WORK, FAILURE).await;
+    println!("  plain futures under a timeout  {:?}", log.leaked());
+    let log = ResourceLog::default();
+    run_taskgroup_under_deadline(&log, WORK, FAILURE).await;
+    println!("  a group with a deadline        {:?}", log.leaked());
+}
+
+async fn three_workers_and_a_failure() -> Timeline {
+    let start = Instant::now();
+    let lanes = Lanes::default();
+    let log = ResourceLog::default();
+
+    let result = TaskGroup::scope(async |group| {
+        let (work, lane) = (log.clone(), Lane::new("careful", start, &lanes));
+        group.spawn(lane.until_end_of(Outcome::Completed, async move {
+            careful_worker("careful", WORK, &work).await;
+            Ok(())
+        }));
+        let (work, lane) = (log.clone(), Lane::new("cleaning", start, &lanes));
+        group.spawn_with_token(|stop| {
+            lane.until_end_of(Outcome::Cancelled, async move {
+                cleaning_worker("cleaning", WORK, CLEAN_UP, &work, &stop).await;
+                Ok(())
+            })
+        });
+        let (work, lane) = (log.clone(), Lane::new("swallowing", start, &lanes));
+        group.spawn_with_token(|stop| {
+            lane.until_end_of(Outcome::Completed, async move {
+                swallowing_worker("swallowing", WORK, &work, &stop).await;
+                Ok(())
+            })
+        });
+        let lane = Lane::new("failing", start, &lanes);
+        group.spawn(lane.until_end_of(Outcome::Completed, async {
+            sleep(FAILURE).await;
+            Err("boom")
+        }));
+        Ok(())
+    })
+    .await;
+
+    Timeline {
+        scenario: "three workers and a failure".to_owned(),
+        mode: Mode::TaskGroup,
+        jobs: lanes.lock().unwrap().clone(),
+        caller: Caller {
+            at_ms: since(start),
+            result: if result.is_ok() {
+                Answer::Ok
+            } else {
+                Answer::Err
+            },
+            message: result.err().map(|errors| errors.to_string()),
+        },
+    }
+}
+
+type Lanes = Arc<Mutex<Vec<JobLane>>>;
+
+/// Drawn when it is dropped: cancelled, unless its worker has come to an end of its own.
+struct Lane {
+    name: &'static str,
+    start: Instant,
+    outcome: Outcome,
+    lanes: Lanes,
+}
+
+impl Lane {
+    fn new(name: &'static str, start: Instant, lanes: &Lanes) -> Self {
+        Self {
+            name,
+            start,
+            outcome: Outcome::Cancelled,
+            lanes: Arc::clone(lanes),
+        }
+    }
+
+    async fn until_end_of(
+        mut self,
+        ending: Outcome,
+        work: impl Future<Output = Result<(), &'static str>>,
+    ) -> Result<(), &'static str> {
+        let result = work.await;
+        self.outcome = if result.is_ok() {
+            ending
+        } else {
+            Outcome::Failed
+        };
+        result
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        let failed = self.outcome == Outcome::Failed;
+        self.lanes.lock().unwrap().push(JobLane {
+            name: self.name.to_owned(),
+            start_ms: 0,
+            end_ms: since(self.start),
+            outcome: self.outcome,
+            orphan: false,
+            error: failed.then(|| "boom".to_owned()),
+        });
+    }
+}
+
+fn since(start: Instant) -> u64 {
+    start.elapsed().as_millis().try_into().unwrap_or(u64::MAX)
+}

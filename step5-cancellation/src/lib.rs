@@ -1,0 +1,16 @@
+#![doc = include_str!("../README.md")]
+
+mod blocking;
+mod grace;
+mod resource_log;
+mod runners;
+mod workers;
+
+pub use blocking::spawn_blocking_owned;
+pub use grace::within_grace;
+pub use resource_log::{ResourceLog, TrackedResource, tracked_resource};
+pub use runners::{
+    run_futures_under_timeout, run_gather_under_timeout, run_taskgroup_clean,
+    run_taskgroup_under_deadline, run_taskgroup_with_one_failure,
+};
+pub use workers::{careful_worker, cleaning_worker, swallowing_worker};

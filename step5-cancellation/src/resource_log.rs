@@ -1,0 +1,101 @@
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What became of the resources and of the workers that held them. Clones share one log.
+#[derive(Clone, Debug, Default)]
+pub struct ResourceLog(Arc<Mutex<Entries>>);
+
+#[derive(Debug, Default)]
+struct Entries {
+    opened: Vec<String>,
+    closed: Vec<String>,
+    completed: Vec<String>,
+    cancelled: Vec<String>,
+}
+
+impl ResourceLog {
+    /// Every opening, in order.
+    #[must_use]
+    pub fn opened(&self) -> Vec<String> {
+        self.entries().opened.clone()
+    }
+
+    /// Every closing, in order.
+    #[must_use]
+    pub fn closed(&self) -> Vec<String> {
+        self.entries().closed.clone()
+    }
+
+    /// The workers that did their work, in order.
+    #[must_use]
+    pub fn completed(&self) -> Vec<String> {
+        self.entries().completed.clone()
+    }
+
+    /// The workers that were stopped before, in order.
+    #[must_use]
+    pub fn cancelled(&self) -> Vec<String> {
+        self.entries().cancelled.clone()
+    }
+
+    /// What is open now: for each name as many times as it was opened and not closed, in the order
+    /// of opening.
+    ///
+    /// Openings are counted, not names: opened twice and closed once is one leak.
+    #[must_use]
+    pub fn leaked(&self) -> Vec<String> {
+        let entries = self.entries();
+        let mut closings = HashMap::<&str, usize>::new();
+        for name in &entries.closed {
+            *closings.entry(name).or_default() += 1;
+        }
+        let still_open =
+            entries
+                .opened
+                .iter()
+                .filter(|name| match closings.get_mut(name.as_str()) {
+                    Some(left @ 1..) => {
+                        *left -= 1;
+                        false
+                    }
+                    _ => true,
+                });
+        still_open.cloned().collect()
+    }
+
+    pub(crate) fn note_completed(&self, name: &str) {
+        self.entries().completed.push(name.to_owned());
+    }
+
+    pub(crate) fn note_cancelled(&self, name: &str) {
+        self.entries().cancelled.push(name.to_owned());
+    }
+
+    fn entries(&self) -> MutexGuard<'_, Entries> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Opens a resource. It closes when it is dropped, however that comes about: at the end of a
+/// block, by an error, by a panic, or because its task was cancelled at an await.
+#[must_use]
+pub fn tracked_resource(name: &str, log: &ResourceLog) -> TrackedResource {
+    log.entries().opened.push(name.to_owned());
+    TrackedResource {
+        name: name.to_owned(),
+        log: log.clone(),
+    }
+}
+
+/// An open resource; see [`tracked_resource`].
+#[derive(Debug)]
+pub struct TrackedResource {
+    name: String,
+    log: ResourceLog,
+}
+
+impl Drop for TrackedResource {
+    fn drop(&mut self) {
+        self.log.entries().closed.push(self.name.clone());
+    }
+}

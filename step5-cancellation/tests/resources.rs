@@ -1,0 +1,232 @@
+//! Do the resources close? Three kinds of worker, and five ways to run them.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use step3_taskgroup::TaskGroup;
+use step5_cancellation::{
+    ResourceLog, careful_worker, cleaning_worker, run_futures_under_timeout,
+    run_gather_under_timeout, run_taskgroup_clean, run_taskgroup_under_deadline,
+    run_taskgroup_with_one_failure, swallowing_worker, tracked_resource,
+};
+use tokio::time::{Instant, sleep};
+
+fn ms(milliseconds: u64) -> Duration {
+    Duration::from_millis(milliseconds)
+}
+
+const NOTHING: [&str; 0] = [];
+
+#[test]
+fn a_resource_closes_at_the_end_of_its_block() {
+    let log = ResourceLog::default();
+    {
+        let _resource = tracked_resource("file", &log);
+        assert_eq!(log.leaked(), ["file"]);
+    }
+
+    assert_eq!(log.opened(), ["file"]);
+    assert_eq!(log.closed(), ["file"]);
+    assert_eq!(log.leaked(), NOTHING);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_resource_closes_when_its_block_fails_or_panics() {
+    let log = ResourceLog::default();
+
+    let failed: Result<(), &str> = async {
+        let _resource = tracked_resource("failing", &log);
+        Err("boom")
+    }
+    .await;
+    assert!(failed.is_err());
+    let panicked = AssertUnwindSafe(async {
+        let _resource = tracked_resource("panicking", &log);
+        panic!("boom")
+    });
+    assert!(panicked.catch_unwind().await.is_err());
+
+    assert_eq!(log.closed(), ["failing", "panicking"]);
+    assert_eq!(log.leaked(), NOTHING);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_resource_closes_when_its_task_is_aborted_and_has_ended() {
+    let log = ResourceLog::default();
+    let task = tokio::spawn({
+        let log = log.clone();
+        async move { careful_worker("worker", ms(50), &log).await }
+    });
+    sleep(ms(10)).await;
+
+    task.abort();
+    assert_eq!(log.leaked(), ["worker"], "told, and not gone yet");
+    assert!(task.await.unwrap_err().is_cancelled());
+    assert_eq!(log.leaked(), NOTHING);
+    assert_eq!(log.cancelled(), ["worker"]);
+}
+
+#[test]
+fn a_leak_is_an_opening_without_a_closing_and_not_a_name_without_one() {
+    let log = ResourceLog::default();
+    let first = tracked_resource("twice", &log);
+    let second = tracked_resource("twice", &log);
+    drop(first);
+
+    // By its name alone, "twice" would count as closed.
+    assert_eq!(log.leaked(), ["twice"]);
+    drop(second);
+    assert_eq!(log.leaked(), NOTHING);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_failure_every_worker_completes_and_every_resource_closes() {
+    let log = ResourceLog::default();
+
+    run_taskgroup_clean(&log, ms(50)).await.unwrap();
+
+    assert_eq!(log.opened(), ["alpha", "beta"]);
+    assert_eq!(log.closed(), ["alpha", "beta"]);
+    assert_eq!(log.completed(), ["alpha", "beta"]);
+    assert_eq!(log.cancelled(), NOTHING);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_careful_worker_is_dropped_at_the_failure_and_its_resource_closes() {
+    let log = ResourceLog::default();
+    let start = Instant::now();
+
+    let errors = run_taskgroup_with_one_failure(ms(10), |group, name| {
+        let log = log.clone();
+        group.spawn(async move {
+            careful_worker(name, ms(200), &log).await;
+            Ok(())
+        });
+    })
+    .await
+    .unwrap_err();
+
+    assert_eq!(errors.to_string(), "1 error: boom");
+    assert_eq!(start.elapsed(), ms(10));
+    assert_eq!(log.cancelled(), ["alpha", "beta"]);
+    assert_eq!(log.completed(), NOTHING);
+    assert_eq!(log.leaked(), NOTHING);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cleaning_worker_is_told_and_the_scope_waits_for_its_clean_up() {
+    let log = ResourceLog::default();
+    let start = Instant::now();
+
+    let errors = run_taskgroup_with_one_failure(ms(10), |group, name| {
+        let log = log.clone();
+        group.spawn_with_token(|stop| async move {
+            cleaning_worker(name, ms(200), ms(30), &log, &stop).await;
+            Ok(())
+        });
+    })
+    .await
+    .unwrap_err();
+
+    assert_eq!(errors.to_string(), "1 error: boom");
+    assert_eq!(
+        start.elapsed(),
+        ms(40),
+        "the failure, and then the clean-up"
+    );
+    assert_eq!(log.cancelled(), ["alpha", "beta"]);
+    assert_eq!(log.leaked(), NOTHING);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_swallowing_worker_goes_on_and_is_waited_for() {
+    let log = ResourceLog::default();
+    let start = Instant::now();
+
+    let errors = run_taskgroup_with_one_failure(ms(10), |group, name| {
+        let log = log.clone();
+        group.spawn_with_token(|stop| async move {
+            swallowing_worker(name, ms(200), &log, &stop).await;
+            Ok(())
+        });
+    })
+    .await
+    .unwrap_err();
+
+    // The group does not hang. It ends when the last deaf worker is done.
+    assert_eq!(errors.to_string(), "1 error: boom");
+    assert_eq!(start.elapsed(), ms(200));
+    assert_eq!(log.completed(), ["alpha", "beta"]);
+    assert_eq!(
+        log.cancelled(),
+        NOTHING,
+        "the log does not know that they should have stopped"
+    );
+    assert_eq!(log.leaked(), NOTHING);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gather_under_a_timeout_leaks_its_workers_until_they_are_done() {
+    let log = ResourceLog::default();
+
+    assert!(!run_gather_under_timeout(&log, ms(200), ms(20)).await);
+    assert_eq!(log.leaked(), ["alpha", "beta"]);
+
+    sleep(ms(300)).await;
+    assert_eq!(log.leaked(), NOTHING);
+    assert_eq!(log.completed(), ["alpha", "beta"], "for nobody");
+}
+
+#[tokio::test(start_paused = true)]
+async fn plain_futures_under_a_timeout_are_dropped_with_it() {
+    let log = ResourceLog::default();
+
+    assert!(!run_futures_under_timeout(&log, ms(200), ms(20)).await);
+
+    assert_eq!(log.leaked(), NOTHING);
+    assert_eq!(log.cancelled().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_under_a_deadline_cancels_and_waits() {
+    let log = ResourceLog::default();
+    let start = Instant::now();
+
+    assert!(!run_taskgroup_under_deadline(&log, ms(200), ms(20)).await);
+
+    assert_eq!(start.elapsed(), ms(20));
+    assert_eq!(log.leaked(), NOTHING);
+    assert_eq!(log.cancelled(), ["alpha", "beta"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_is_done_in_time_has_finished() {
+    let log = ResourceLog::default();
+
+    assert!(run_gather_under_timeout(&log, ms(10), ms(20)).await);
+    assert!(run_futures_under_timeout(&log, ms(10), ms(20)).await);
+    assert!(run_taskgroup_under_deadline(&log, ms(10), ms(20)).await);
+
+    assert_eq!(log.completed().len(), 6);
+    assert_eq!(log.leaked(), NOTHING);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_timeout_around_a_group_leaves_its_children_running_for_a_moment() {
+    let log = ResourceLog::default();
+    let scope = TaskGroup::<&str>::scope(async |group| {
+        let log = log.clone();
+        group.spawn(async move {
+            careful_worker("child", ms(200), &log).await;
+            Ok(())
+        });
+        Ok(())
+    });
+
+    assert!(tokio::time::timeout(ms(20), scope).await.is_err());
+
+    assert_eq!(log.leaked(), ["child"], "told, and not gone yet");
+    tokio::task::yield_now().await;
+    assert_eq!(log.leaked(), NOTHING);
+}

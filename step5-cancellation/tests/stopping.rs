@@ -1,0 +1,444 @@
+//! What can be stopped, when, and what to do about the rest.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use step3_taskgroup::TaskGroup;
+use step5_cancellation::{ResourceLog, spawn_blocking_owned, tracked_resource, within_grace};
+use tokio::sync::oneshot;
+use tokio::task::{JoinSet, spawn_blocking, yield_now};
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+
+type Group = TaskGroup<&'static str>;
+
+fn ms(milliseconds: u64) -> Duration {
+    Duration::from_millis(milliseconds)
+}
+
+/// How many of a hundred pieces of work a child does although its sibling has failed before.
+async fn pieces_done_after_a_failure(child: impl FnOnce(&Group, Arc<AtomicUsize>)) -> usize {
+    let done = Arc::new(AtomicUsize::new(0));
+    let result = Group::scope(async |group| {
+        group.spawn::<()>(async { Err("boom") });
+        child(&group, Arc::clone(&done));
+        Ok(())
+    })
+    .await;
+    assert!(result.is_err());
+    done.load(Ordering::Relaxed)
+}
+
+fn one_piece(done: &AtomicUsize) {
+    done.fetch_add(1, Ordering::Relaxed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_child_that_never_awaits_cannot_be_stopped() {
+    let done = pieces_done_after_a_failure(|group, done| {
+        group.spawn(async move {
+            (0..100).for_each(|_| one_piece(&done));
+            Ok(())
+        });
+    });
+
+    assert_eq!(done.await, 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_child_that_awaits_only_what_is_ready_cannot_be_stopped_either() {
+    let done = pieces_done_after_a_failure(|group, done| {
+        group.spawn(async move {
+            for _ in 0..100 {
+                one_piece(&done);
+                std::future::ready(()).await;
+            }
+            Ok(())
+        });
+    });
+
+    assert_eq!(done.await, 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_child_that_yields_between_two_pieces_stops_there() {
+    let done = pieces_done_after_a_failure(|group, done| {
+        group.spawn(async move {
+            for _ in 0..100 {
+                one_piece(&done);
+                yield_now().await;
+            }
+            Ok(())
+        });
+    });
+
+    assert_eq!(done.await, 1);
+}
+
+#[tokio::test]
+async fn work_moved_to_a_thread_stops_where_it_looks_at_the_token() {
+    let done = Arc::new(AtomicUsize::new(0));
+    let result = Group::scope(async |group| {
+        let counted = Arc::clone(&done);
+        let (first_piece_done, starts) = oneshot::channel();
+        spawn_blocking_owned(&group, move |stop| {
+            one_piece(&counted);
+            let _ = first_piece_done.send(());
+            while !stop.is_cancelled() {
+                std::thread::yield_now();
+            }
+            Ok(())
+        });
+        group.spawn::<()>(async {
+            let _ = starts.await;
+            Err("boom")
+        });
+        Ok(())
+    })
+    .await;
+
+    assert!(result.is_err());
+    // The thread has left: it let go of what it held.
+    assert_eq!(Arc::strong_count(&done), 1);
+    assert_eq!(done.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn spawn_blocking_outlives_the_group() {
+    let log = ResourceLog::default();
+    let (release, released) = mpsc::channel::<()>();
+    let (started, has_started) = oneshot::channel();
+    let (left, has_left) = oneshot::channel();
+
+    let result = Group::scope(async |group| {
+        let log = log.clone();
+        group.spawn(async {
+            let thread = spawn_blocking(move || {
+                let resource = tracked_resource("thread", &log);
+                let _ = started.send(());
+                let _ = released.recv();
+                drop(resource);
+                let _ = left.send(());
+            });
+            thread.await.map_err(|_| "panicked")
+        });
+        group.spawn::<()>(async {
+            let _ = has_started.await;
+            Err("boom")
+        });
+        Ok(())
+    })
+    .await;
+
+    // The scope has returned. What was dropped is the future that waited for the thread.
+    assert!(result.is_err());
+    assert_eq!(log.leaked(), ["thread"]);
+    drop(release);
+    has_left.await.unwrap();
+    assert_eq!(log.leaked(), [""; 0]);
+}
+
+#[tokio::test]
+async fn blocking_work_that_is_owned_is_waited_for() {
+    let log = ResourceLog::default();
+    let result = Group::scope(async |group| {
+        let log = log.clone();
+        let (started, has_started) = oneshot::channel();
+        spawn_blocking_owned(&group, move |stop| {
+            let _resource = tracked_resource("thread", &log);
+            let _ = started.send(());
+            while !stop.is_cancelled() {
+                std::thread::yield_now();
+            }
+            Err("stopped in the middle")
+        }) as step3_taskgroup::TaskHandle<()>;
+        group.spawn::<()>(async {
+            let _ = has_started.await;
+            Err("boom")
+        });
+        Ok(())
+    })
+    .await;
+
+    assert_eq!(log.leaked(), [""; 0]);
+    assert_eq!(
+        result.unwrap_err().to_string(),
+        "2 errors: boom; stopped in the middle"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_of_a_clean_up_is_heard() {
+    let result = Group::scope(async |group| {
+        group.spawn_with_token::<(), _>(|stop| async move {
+            stop.cancelled().await;
+            sleep(ms(10)).await;
+            Err("could not say goodbye")
+        });
+        group.spawn::<()>(async { Err("boom") });
+        Ok(())
+    })
+    .await;
+
+    assert_eq!(
+        result.unwrap_err().to_string(),
+        "2 errors: boom; could not say goodbye"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_during_a_clean_up_is_not_lost_and_the_other_clean_ups_end_first() {
+    let log = ResourceLog::default();
+    let scope = Group::scope(async |group| {
+        group.spawn_with_token::<(), _>(|stop| async move {
+            stop.cancelled().await;
+            std::panic::panic_any("while cleaning up")
+        });
+        let log = log.clone();
+        group.spawn_with_token(|stop| async move {
+            let _resource = tracked_resource("sibling", &log);
+            stop.cancelled().await;
+            sleep(ms(30)).await;
+            Ok(())
+        });
+        group.spawn::<()>(async { Err("boom") });
+        Ok(())
+    });
+    let panic = std::panic::AssertUnwindSafe(scope)
+        .catch_unwind()
+        .await
+        .unwrap_err();
+
+    assert_eq!(panic.downcast_ref(), Some(&"while cleaning up"));
+    assert_eq!(log.leaked(), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_section_that_must_finish_does() {
+    let log = ResourceLog::default();
+    let start = Instant::now();
+    let result = Group::scope(async |group| {
+        let log = log.clone();
+        group.spawn_with_token(|stop| async move {
+            // This part may be cut off.
+            stop.run_until_cancelled(sleep(ms(100))).await;
+            // Nothing drops this one: a child that is told is never dropped.
+            let _transaction = tracked_resource("transaction", &log);
+            sleep(ms(30)).await;
+            Ok(())
+        });
+        group.spawn::<()>(async {
+            sleep(ms(10)).await;
+            Err("boom")
+        });
+        Ok(())
+    })
+    .await;
+
+    assert!(result.is_err());
+    assert_eq!(start.elapsed(), ms(40));
+    assert_eq!(log.closed(), ["transaction"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn within_its_grace_a_clean_up_ends() {
+    let stop = CancellationToken::new();
+    let work = async {
+        stop.cancelled().await;
+        sleep(ms(30)).await;
+        "clean"
+    };
+    stop.cancel();
+
+    assert_eq!(within_grace(&stop, ms(50), work).await, Some("clean"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn beyond_its_grace_it_is_dropped() {
+    let log = ResourceLog::default();
+    let stop = CancellationToken::new();
+    let work = async {
+        let _resource = tracked_resource("slow", &log);
+        sleep(ms(3_600_000)).await;
+    };
+    stop.cancel();
+    let start = Instant::now();
+
+    assert_eq!(within_grace(&stop, ms(50), work).await, None);
+    assert_eq!(start.elapsed(), ms(50));
+    assert_eq!(log.leaked(), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn before_it_is_told_work_has_no_limit() {
+    let stop = CancellationToken::new();
+    let start = Instant::now();
+
+    assert_eq!(within_grace(&stop, ms(50), sleep(ms(1000))).await, Some(()));
+    assert_eq!(start.elapsed(), ms(1000));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_detached_audit_is_unfinished_when_its_request_is_over_and_an_owned_one_is_done() {
+    async fn write_audit(log: ResourceLog, order: &'static str) -> Result<(), &'static str> {
+        let audit = tracked_resource(order, &log);
+        sleep(ms(10)).await;
+        drop(audit);
+        Ok(())
+    }
+
+    let detached = ResourceLog::default();
+    tokio::spawn(write_audit(detached.clone(), "order 7"));
+    yield_now().await;
+    assert_eq!(
+        detached.leaked(),
+        ["order 7"],
+        "the request is over, its audit is not"
+    );
+
+    let owned = ResourceLog::default();
+    Group::scope(async |group| {
+        group.spawn(write_audit(owned.clone(), "order 7"));
+        Ok(())
+    })
+    .await
+    .unwrap();
+    assert_eq!(owned.closed(), ["order 7"]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn ctrl_c_is_a_future_that_stops_a_group() {
+    let log = ResourceLog::default();
+    let ctrl_c = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt());
+    let mut ctrl_c = ctrl_c.unwrap();
+
+    let result = Group::scope_until(ctrl_c.recv(), async |group| {
+        let log = log.clone();
+        group.spawn::<()>(async move {
+            let _resource = tracked_resource("worker", &log);
+            signal_hook::low_level::raise(signal_hook::consts::SIGINT).map_err(|_| "no signal")?;
+            std::future::pending::<Result<_, _>>().await
+        });
+        Ok(())
+    })
+    .await;
+
+    assert_eq!(result.unwrap(), None);
+    assert_eq!(log.opened(), ["worker"]);
+    assert_eq!(log.leaked(), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn dropping_a_join_set_aborts_and_does_not_wait_and_shutdown_does() {
+    let log = ResourceLog::default();
+    let spawn = |set: &mut JoinSet<()>| {
+        let log = log.clone();
+        set.spawn(async move {
+            let _resource = tracked_resource("task", &log);
+            std::future::pending::<()>().await;
+        });
+    };
+
+    let mut set = JoinSet::new();
+    spawn(&mut set);
+    yield_now().await;
+    drop(set);
+    assert_eq!(log.leaked(), ["task"]);
+    yield_now().await;
+    assert_eq!(log.leaked(), [""; 0]);
+
+    let mut set = JoinSet::new();
+    spawn(&mut set);
+    yield_now().await;
+    set.shutdown().await;
+    assert_eq!(log.leaked(), [""; 0]);
+    assert_eq!(log.opened().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn abort_lets_a_task_without_an_await_left_complete() {
+    let task = tokio::spawn(async {
+        yield_now().await;
+        42
+    });
+    yield_now().await;
+    yield_now().await;
+    task.abort();
+
+    assert_eq!(task.await.unwrap(), 42);
+}
+
+#[test]
+fn blocking_stalls_one_worker_and_on_a_single_thread_everything() {
+    use tokio::runtime::Builder;
+
+    // A task blocks its thread until another task releases it.
+    async fn blocks_until_released() {
+        let (release, released) = mpsc::channel::<()>();
+        let (blocked, is_blocked) = oneshot::channel();
+        let blocks = tokio::spawn(async move {
+            let _ = blocked.send(());
+            let _ = released.recv();
+        });
+        let _ = is_blocked.await;
+        tokio::spawn(async move { drop(release) }).await.unwrap();
+        blocks.await.unwrap();
+    }
+    Builder::new_multi_thread()
+        .worker_threads(2)
+        .build()
+        .unwrap()
+        .block_on(blocks_until_released());
+
+    // On one thread nobody could release it; a thread outside can tell that nobody does.
+    let (release, released) = mpsc::channel::<()>();
+    let (ran, has_run) = mpsc::channel::<()>();
+    let (blocked, is_blocked) = mpsc::channel::<()>();
+    let single = std::thread::spawn(move || {
+        Builder::new_current_thread()
+            .build()
+            .unwrap()
+            .block_on(async {
+                tokio::spawn(async move {
+                    let _ = blocked.send(());
+                    let _ = released.recv();
+                });
+                tokio::spawn(async move {
+                    let _ = ran.send(());
+                })
+                .await
+                .unwrap();
+            });
+    });
+    is_blocked.recv().unwrap();
+    assert_eq!(has_run.try_recv(), Err(mpsc::TryRecvError::Empty));
+    drop(release);
+    has_run.recv().unwrap();
+    single.join().unwrap();
+}
+
+#[test]
+fn dropping_a_runtime_waits_for_its_blocking_threads() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let done = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&done);
+    let (started, has_started) = mpsc::channel();
+    runtime.spawn_blocking(move || {
+        started.send(()).unwrap();
+        for _ in 0..1000 {
+            std::thread::yield_now();
+        }
+        one_piece(&counted);
+    });
+    has_started.recv().unwrap();
+
+    drop(runtime);
+
+    assert_eq!(done.load(Ordering::Relaxed), 1);
+}
