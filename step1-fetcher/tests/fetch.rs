@@ -198,3 +198,16 @@ async fn a_fetch_that_is_dropped_is_not_undone() {
     // Nobody waits any more, and the server has the request all the same.
     assert_eq!(server.received_requests().await.unwrap().len(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_paused_clock_gives_up_on_a_socket_that_would_have_answered() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let client = Client::new();
+
+    // The server has done nothing wrong: it had no time. Waiting for it looks like having nothing
+    // to do, and the clock moves on to the next timeout. Hence no test here pauses both.
+    let fetch = timeout(Duration::from_secs(5), fetch_url(&client, &url, NO_DELAY));
+    assert!(fetch.await.is_err());
+    drop(listener);
+}
