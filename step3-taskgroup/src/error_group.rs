@@ -87,10 +87,10 @@ impl<E> ErrorGroup<E> {
         &self.nodes
     }
 
-    /// The members, to keep.
+    /// The message and the members, to keep.
     #[must_use]
-    pub fn into_nodes(mut self) -> Vec<ErrorNode<E>> {
-        mem::take(&mut self.nodes)
+    pub fn into_parts(mut self) -> (Cow<'static, str>, Vec<ErrorNode<E>>) {
+        (mem::take(&mut self.message), mem::take(&mut self.nodes))
     }
 
     /// Every failure in the tree, depth first, in order.

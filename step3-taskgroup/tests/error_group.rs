@@ -151,9 +151,11 @@ fn nothing_overflows_the_stack_two_hundred_thousand_levels_deep() {
 }
 
 #[test]
-fn taking_a_group_apart_keeps_its_nodes_in_order() {
-    let nodes = group("", [leaf("a"), group("inner", [leaf("b")]).into()]).into_nodes();
+fn taking_a_group_apart_gives_its_message_and_its_nodes_in_order() {
+    let tree = group("outer", [leaf("a"), group("inner", [leaf("b")]).into()]);
+    let (message, nodes) = tree.into_parts();
 
+    assert_eq!(message, "outer");
     assert!(matches!(&nodes[0], ErrorNode::Leaf(leaf) if leaf.error == "a"));
     assert!(matches!(&nodes[1], ErrorNode::Group(inner) if inner.message() == "inner"));
     assert_eq!(nodes.len(), 2);

@@ -1,0 +1,80 @@
+//! What failed, as a tree, routed by type, and the same jobs with and without the promise kept.
+
+use step3_taskgroup::{ErrorGroup, TaskGroup};
+use step6_error_groups::{
+    BoxError, Except, FatalError, PartialJob, PartialReport, TolerableError, run_keeping_tolerable,
+    run_with_except_star,
+};
+
+#[tokio::main(flavor = "current_thread", start_paused = true)]
+async fn main() {
+    let errors = three_failures().await.unwrap_err();
+    println!("{}\n", errors.tree());
+
+    let rest = Except::new(errors)
+        .handle::<TolerableError>(|group| {
+            println!("tolerated  {group}");
+            Ok(())
+        })
+        .handle::<FatalError>(|group| {
+            println!("fatal      {group}");
+            Ok(())
+        })
+        .reraise();
+    if let Err(rest) = rest {
+        println!("re-raised  {rest}");
+    }
+
+    let jobs = [
+        PartialJob::tolerable("limited", 10, "rate limit"),
+        PartialJob::succeeds("good", 20),
+        PartialJob::fatal("broken", 30, "no database"),
+        PartialJob::succeeds("slow", 40),
+    ];
+    println!("\n             succeeded  tolerated  fatal   cancelled");
+    print(
+        "the article",
+        &run_with_except_star(&jobs).await.unwrap_or_default(),
+    );
+    print("kept", &run_keeping_tolerable(&jobs).await.0);
+}
+
+async fn three_failures() -> Result<(), ErrorGroup<BoxError>> {
+    TaskGroup::scope(async |group| {
+        group.spawn_named(
+            "limited",
+            PartialJob::tolerable("limited", 10, "rate limit").run(),
+        );
+        group.spawn_group(TaskGroup::scope(async |inner| {
+            inner.spawn_named(
+                "broken",
+                PartialJob::fatal("broken", 10, "no database").run(),
+            );
+            inner.spawn_named(
+                "odd",
+                PartialJob::unclassified("odd", 10, "what is this").run(),
+            );
+            Ok(())
+        }));
+        Ok(())
+    })
+    .await
+}
+
+fn print(form: &str, report: &PartialReport) {
+    let PartialReport {
+        succeeded,
+        tolerated,
+        fatal,
+        cancelled,
+    } = report;
+    let [succeeded, tolerated, fatal, cancelled] =
+        [succeeded, tolerated, fatal, cancelled].map(|names| {
+            if names.is_empty() {
+                "-".to_owned()
+            } else {
+                names.join(", ")
+            }
+        });
+    println!("{form:<11}  {succeeded:<9}  {tolerated:<9}  {fatal:<6}  {cancelled}");
+}

@@ -1,0 +1,98 @@
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use crate::{BoxError, FatalError, TolerableError};
+
+/// A job that sleeps, and then succeeds or fails in one of three ways. In a list of jobs the names are
+/// unique.
+#[derive(Clone, Debug)]
+pub struct PartialJob {
+    name: &'static str,
+    delay: Duration,
+    failure: Option<Failure>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Failure {
+    Tolerable(&'static str),
+    Fatal(&'static str),
+    Unclassified(&'static str),
+}
+
+impl PartialJob {
+    /// A job that succeeds after `milliseconds`.
+    #[must_use]
+    pub fn succeeds(name: &'static str, milliseconds: u64) -> Self {
+        Self {
+            name,
+            delay: Duration::from_millis(milliseconds),
+            failure: None,
+        }
+    }
+
+    /// A job that fails with a [`TolerableError`].
+    #[must_use]
+    pub fn tolerable(name: &'static str, milliseconds: u64, message: &'static str) -> Self {
+        let failure = Some(Failure::Tolerable(message));
+        Self {
+            failure,
+            ..Self::succeeds(name, milliseconds)
+        }
+    }
+
+    /// A job that fails with a [`FatalError`].
+    #[must_use]
+    pub fn fatal(name: &'static str, milliseconds: u64, message: &'static str) -> Self {
+        let failure = Some(Failure::Fatal(message));
+        Self {
+            failure,
+            ..Self::succeeds(name, milliseconds)
+        }
+    }
+
+    /// A job that fails with an error that is neither of the two.
+    #[must_use]
+    pub fn unclassified(name: &'static str, milliseconds: u64, message: &'static str) -> Self {
+        let failure = Some(Failure::Unclassified(message));
+        Self {
+            failure,
+            ..Self::succeeds(name, milliseconds)
+        }
+    }
+
+    /// What the job is called.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Does the job.
+    ///
+    /// # Errors
+    ///
+    /// What the job was made to fail with.
+    pub async fn run(self) -> Result<(), BoxError> {
+        sleep(self.delay).await;
+        match self.failure {
+            None => Ok(()),
+            Some(Failure::Tolerable(message)) => Err(TolerableError(message.to_owned()).into()),
+            Some(Failure::Fatal(message)) => Err(FatalError(message.to_owned()).into()),
+            Some(Failure::Unclassified(message)) => Err(message.into()),
+        }
+    }
+}
+
+/// What became of a list of jobs. Each of them is in exactly one bucket, by its name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PartialReport {
+    /// In the order in which they succeeded.
+    pub succeeded: Vec<&'static str>,
+    /// Failures that were recorded and passed over.
+    pub tolerated: Vec<&'static str>,
+    /// Failures that were not.
+    pub fatal: Vec<&'static str>,
+    /// Jobs that a failure cut off, in spawn order. The article has no such bucket, and these jobs
+    /// are in none of its three.
+    pub cancelled: Vec<&'static str>,
+}

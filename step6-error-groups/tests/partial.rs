@@ -1,0 +1,170 @@
+//! To keep what can be kept: the article's promise, how it fails, and a form that keeps it.
+
+use step6_error_groups::{
+    FatalError, PartialJob, PartialReport, collect_with_selective_reraise, run_keeping_tolerable,
+    run_with_except_star,
+};
+
+/// A rate limit at once, a job that would have succeeded, and one that needs longer.
+fn a_tolerable_failure_first() -> [PartialJob; 3] {
+    [
+        PartialJob::tolerable("limited", 0, "rate limit"),
+        PartialJob::succeeds("good", 10),
+        PartialJob::tolerable("limited too", 20, "rate limit"),
+    ]
+}
+
+fn then_a_fatal_one() -> [PartialJob; 4] {
+    [
+        PartialJob::tolerable("limited", 5, "rate limit"),
+        PartialJob::succeeds("good", 10),
+        PartialJob::fatal("broken", 20, "no database"),
+        PartialJob::succeeds("slow", 30),
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_failure_every_job_succeeds() {
+    let jobs = [PartialJob::succeeds("b", 20), PartialJob::succeeds("a", 10)];
+    let all = PartialReport {
+        succeeded: vec!["a", "b"],
+        ..PartialReport::default()
+    };
+
+    assert_eq!(run_with_except_star(&jobs).await.unwrap(), all);
+    assert_eq!(collect_with_selective_reraise(&jobs).await.0, all);
+    assert_eq!(run_keeping_tolerable(&jobs).await.0, all);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tolerable_failure_cancels_its_siblings_in_the_articles_form() {
+    let report = run_with_except_star(&a_tolerable_failure_first())
+        .await
+        .unwrap();
+
+    // "Tolerable errors survive": the error does. The work beside it does not.
+    let expected = PartialReport {
+        tolerated: vec!["limited"],
+        cancelled: vec!["good", "limited too"],
+        ..PartialReport::default()
+    };
+    assert_eq!(report, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tolerable_failure_that_is_a_value_cancels_nobody() {
+    let (report, failed) = run_keeping_tolerable(&a_tolerable_failure_first()).await;
+
+    let expected = PartialReport {
+        succeeded: vec!["good"],
+        tolerated: vec!["limited", "limited too"],
+        ..PartialReport::default()
+    };
+    assert_eq!(report, expected);
+    assert!(failed.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fatal_failure_cancels_what_is_left_and_every_job_is_in_one_bucket() {
+    let (report, failed) = run_keeping_tolerable(&then_a_fatal_one()).await;
+
+    let expected = PartialReport {
+        succeeded: vec!["good"],
+        tolerated: vec!["limited"],
+        fatal: vec!["broken"],
+        cancelled: vec!["slow"],
+    };
+    assert_eq!(report, expected);
+    let failed = failed.unwrap();
+    assert!(failed.leaves().all(|leaf| leaf.error.is::<FatalError>()));
+    assert_eq!(failed.to_string(), "1 error: no database");
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_of_one_tick_are_routed_to_their_buckets_by_both_forms() {
+    let jobs = [
+        PartialJob::tolerable("limited", 10, "rate limit"),
+        PartialJob::fatal("broken", 10, "no database"),
+        PartialJob::tolerable("limited too", 10, "rate limit"),
+    ];
+    let expected = PartialReport {
+        tolerated: vec!["limited", "limited too"],
+        fatal: vec!["broken"],
+        ..PartialReport::default()
+    };
+
+    assert_eq!(run_with_except_star(&jobs).await.unwrap(), expected);
+    let (report, rest) = collect_with_selective_reraise(&jobs).await;
+    assert_eq!(report, expected);
+    assert_eq!(rest.unwrap().to_string(), "1 error: no database");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unclassified_error_is_raised_by_one_form_and_filed_as_fatal_by_the_other() {
+    let jobs = [
+        PartialJob::unclassified("odd", 10, "what is this"),
+        PartialJob::fatal("broken", 10, "no database"),
+    ];
+
+    // The article calls its two runners equivalent.
+    let raised = run_with_except_star(&jobs).await.unwrap_err();
+    assert_eq!(raised.to_string(), "1 error: what is this");
+    let (report, rest) = collect_with_selective_reraise(&jobs).await;
+    assert_eq!(report.fatal, ["odd", "broken"]);
+    assert_eq!(
+        rest.unwrap().to_string(),
+        "2 errors: what is this; no database"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_job_is_in_exactly_one_bucket_whatever_fails_when() {
+    let kinds: [fn(&'static str, u64) -> PartialJob; 4] = [
+        PartialJob::succeeds,
+        |name, at| PartialJob::tolerable(name, at, "tolerable"),
+        |name, at| PartialJob::fatal(name, at, "fatal"),
+        |name, at| PartialJob::unclassified(name, at, "unclassified"),
+    ];
+    // Three jobs, each of every kind, at each of three moments.
+    for case in 0..(4 * 3_usize).pow(3) {
+        let jobs = ["a", "b", "c"].map(|name| {
+            let digit = match name {
+                "a" => case,
+                "b" => case / 12,
+                _ => case / 144,
+            };
+            kinds[digit % 4](name, [0, 10, 20][digit / 4 % 3])
+        });
+
+        for (report, _) in [
+            run_keeping_tolerable(&jobs).await,
+            collect_with_selective_reraise(&jobs).await,
+        ] {
+            let PartialReport {
+                succeeded,
+                tolerated,
+                fatal,
+                cancelled,
+            } = report;
+            let mut all = [succeeded, tolerated, fatal, cancelled].concat();
+            all.sort_unstable();
+            assert_eq!(all, ["a", "b", "c"], "{jobs:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn partial_results_are_those_that_came_before_the_failure() {
+    let jobs = [
+        PartialJob::succeeds("before", 10),
+        PartialJob::succeeds("in the same tick", 20),
+        PartialJob::fatal("broken", 20, "no database"),
+        PartialJob::succeeds("after", 30),
+    ];
+
+    let (report, _) = run_keeping_tolerable(&jobs).await;
+
+    // Exact on the paused clock. On a real one "in the same tick" may land on either side.
+    assert_eq!(report.succeeded, ["before", "in the same tick"]);
+    assert_eq!(report.cancelled, ["after"]);
+}
