@@ -40,7 +40,9 @@ use crate::{ErrorGroup, ErrorNode, Leaf, TaskName};
 ///   completed, failed, or been cancelled, and its future has been dropped.
 /// - **The first failure stops the rest**, the body included. To be stopped is to be dropped at
 ///   an await. Work comes before cancellation: a child whose work is ready in the same tick as a
-///   sibling's failure still finishes, as in asyncio.
+///   sibling's failure still finishes, as in asyncio. That includes work which the
+///   cancellation itself makes ready, such as a permit that a dropped sibling gave back: behind it
+///   the child is dropped at its next await.
 /// - **Every failure is heard.** They come as one [`ErrorGroup`], in the order in which they
 ///   failed, the body's own last.
 /// - **A panic** in a child, in the body, or in a destructor while either is stopped, stops the

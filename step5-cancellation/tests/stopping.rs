@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use step3_taskgroup::TaskGroup;
 use step5_cancellation::{ResourceLog, spawn_blocking_owned, tracked_resource, within_grace};
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::task::{JoinSet, spawn_blocking, yield_now};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
@@ -330,6 +330,38 @@ async fn ctrl_c_is_a_future_that_stops_a_group() {
     assert_eq!(result.unwrap(), None);
     assert_eq!(log.opened(), ["worker"]);
     assert_eq!(log.leaked(), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_permit_of_a_failing_child_lets_every_waiter_in_as_far_as_its_next_await() {
+    let permits = Arc::new(Semaphore::new(1));
+    let entered = Arc::new(AtomicUsize::new(0));
+    let result = Group::scope(async |group| {
+        let one = Arc::clone(&permits);
+        group.spawn::<()>(async move {
+            let _permit = one.acquire().await;
+            sleep(ms(10)).await;
+            Err("boom")
+        });
+        for _ in 0..5 {
+            let (one, entered) = (Arc::clone(&permits), Arc::clone(&entered));
+            group.spawn::<()>(async move {
+                let _permit = one.acquire().await;
+                one_piece(&entered);
+                sleep(ms(10)).await;
+                unreachable!("it is dropped at this await")
+            });
+        }
+        Ok(())
+    })
+    .await;
+
+    // "A waiter is cancelled while it waits and never enters." In asyncio the next in line does. Here
+    // they all do: work comes first, a permit is work that is ready, and each one that is dropped
+    // hands it on to the next.
+    assert!(result.is_err());
+    assert_eq!(entered.load(Ordering::Relaxed), 5);
+    assert_eq!(permits.available_permits(), 1);
 }
 
 #[tokio::test(start_paused = true)]
