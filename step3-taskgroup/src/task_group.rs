@@ -116,6 +116,9 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
     /// # Cancellation
     ///
     /// Dropping the future cancels the group and does not wait; see [`TaskGroup`].
+    // The body gets the group by value. With a reference this would have to be an `AsyncFnOnce`, and
+    // rustc then finds a scope whose error type has a lifetime, `Box<dyn Error>` included, "not
+    // general enough" to be spawned.
     pub async fn scope<T, B>(body: impl FnOnce(Self) -> B) -> Result<T, ErrorGroup<E>>
     where
         B: Future<Output = Result<T, ErrorNode<E>>>,

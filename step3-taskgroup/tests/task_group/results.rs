@@ -1,6 +1,6 @@
 //! What a scope gives when nothing fails.
 
-use step3_taskgroup::{TaskGroup, TaskName};
+use step3_taskgroup::{ErrorGroup, ErrorNode, TaskGroup, TaskName};
 use tokio::time::{Instant, sleep};
 
 use crate::support::{Alive, Flag, OnDrop, for_ever, ms, on_both_runtimes};
@@ -191,6 +191,30 @@ fn a_scope_can_be_spawned_as_a_task() {
     });
 
     assert_eq!(sum.unwrap(), 3);
+}
+
+#[test]
+fn a_scope_in_a_generic_helper_with_boxed_errors_can_be_spawned_too() {
+    type Boxed = Box<dyn std::error::Error + Send + Sync>;
+
+    /// Where a body gets a reference to its group, and not the group, rustc refuses this.
+    async fn spawned<B>(
+        body: impl FnOnce(TaskGroup<Boxed>) -> B + Send + 'static,
+    ) -> Result<usize, ErrorGroup<Boxed>>
+    where
+        B: Future<Output = Result<usize, ErrorNode<Boxed>>> + Send + 'static,
+    {
+        tokio::spawn(TaskGroup::scope(body)).await.unwrap()
+    }
+
+    let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
+    let text = "borrowed by nobody".to_owned();
+    let length = runtime.block_on(spawned(async move |group| {
+        let one = group.spawn(async { Ok(1) });
+        Ok(one.await + text.len())
+    }));
+
+    assert_eq!(length.unwrap(), 19);
 }
 
 #[tokio::test(start_paused = true)]
