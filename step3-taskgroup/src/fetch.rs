@@ -57,15 +57,15 @@ pub async fn fetch_all_taskgroup_tracking(
         let mut fetches = Vec::new();
         for url in urls {
             let (client, url) = (client.clone(), url.into());
-            let cancelled = Arc::clone(&cancelled);
-            fetches.push(group.spawn_named(Arc::clone(&url), async move {
-                let mut tracked = Tracked {
-                    url,
-                    ended: false,
-                    cancelled,
-                };
+            // Made before the spawn: a fetch that the group refuses is never polled.
+            let tracked = Tracked {
+                url: Arc::clone(&url),
+                ended: false,
+                cancelled: Arc::clone(&cancelled),
+            };
+            fetches.push(group.spawn_named(url, async move {
                 let result = fetch_url(&client, &tracked.url, Duration::ZERO).await;
-                tracked.ended = true;
+                tracked.end();
                 result
             }));
         }
@@ -88,6 +88,12 @@ struct Tracked {
     url: Arc<str>,
     ended: bool,
     cancelled: Arc<Mutex<Vec<Arc<str>>>>,
+}
+
+impl Tracked {
+    fn end(mut self) {
+        self.ended = true;
+    }
 }
 
 impl Drop for Tracked {

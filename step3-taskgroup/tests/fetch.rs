@@ -92,3 +92,24 @@ async fn tracking_records_nothing_when_all_goes_well() {
     assert_eq!(pages.unwrap().len(), 2);
     assert!(cancelled.is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tracking_records_the_fetches_that_were_refused_after_the_failure() {
+    // The first URL fails without being sent. The others come only when its task has ended, so that
+    // the group refuses them: they are never polled, and cancelled all the same.
+    let runtime = tokio::runtime::Handle::current();
+    let late = ["http://late-1.test", "http://late-2.test"]
+        .into_iter()
+        .inspect(|_| {
+            while runtime.metrics().num_alive_tasks() > 0 {
+                std::thread::yield_now();
+            }
+        });
+
+    let (result, cancelled) =
+        fetch_all_taskgroup_tracking(&Client::new(), ["no url"].into_iter().chain(late)).await;
+
+    assert_eq!(result.unwrap_err().leaves().count(), 1);
+    let cancelled: Vec<_> = cancelled.iter().map(AsRef::as_ref).collect();
+    assert_eq!(cancelled, ["http://late-1.test", "http://late-2.test"]);
+}
