@@ -1,0 +1,67 @@
+use std::future::pending;
+use std::panic::Location;
+use std::sync::Arc;
+
+use futures_util::stream;
+use step3_taskgroup::{ErrorGroup, ErrorNode, Leaf, TaskName};
+
+use super::{AttemptError, Failure, Outcome, Request, Settings};
+
+/// Fetches all `urls` and gives one outcome for each, in input order.
+///
+/// # Panics and cancellation
+///
+/// As [`stream`](super::stream()).
+pub async fn collect<A, F, T>(
+    settings: &Settings,
+    urls: impl IntoIterator<Item = impl Into<String>>,
+    attempt: A,
+) -> Vec<Outcome<T>>
+where
+    A: Fn(Arc<Request>) -> F + Send + Sync + 'static,
+    F: Future<Output = Result<T, AttemptError>> + Send + 'static,
+    T: Send + 'static,
+{
+    let urls = stream::iter(urls.into_iter().map(Into::into));
+    let mut outcomes = Vec::new();
+    let sink = async |outcome| outcomes.push(outcome);
+    super::stream(settings, urls, pending(), attempt, sink).await;
+    outcomes.sort_unstable_by_key(|outcome| outcome.index);
+    outcomes
+}
+
+/// Fetches all `urls` and gives the results in input order, or every failure.
+///
+/// It runs to the end in any case: a failure stops nobody.
+///
+/// # Errors
+///
+/// A group of everything that failed, in input order, with the URL as the name of the task.
+///
+/// # Panics and cancellation
+///
+/// As [`stream`](super::stream()).
+pub async fn strict<A, F, T>(
+    settings: &Settings,
+    urls: impl IntoIterator<Item = impl Into<String>>,
+    attempt: A,
+) -> Result<Vec<T>, ErrorGroup<Failure>>
+where
+    A: Fn(Arc<Request>) -> F + Send + Sync + 'static,
+    F: Future<Output = Result<T, AttemptError>> + Send + 'static,
+    T: Send + 'static,
+{
+    let mut results = Vec::new();
+    let mut failed = Vec::new();
+    for outcome in collect(settings, urls, attempt).await {
+        match outcome.result {
+            Ok(result) => results.push(result),
+            Err(error) => failed.push(ErrorNode::Leaf(Leaf {
+                error,
+                task: TaskName::Named(outcome.url.into()),
+                location: Location::caller(),
+            })),
+        }
+    }
+    ErrorGroup::new("", failed).map_or(Ok(results), Err)
+}
