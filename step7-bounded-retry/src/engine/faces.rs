@@ -2,7 +2,7 @@ use std::future::pending;
 use std::panic::Location;
 use std::sync::Arc;
 
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use step3_taskgroup::{ErrorGroup, ErrorNode, Leaf, TaskName};
 
 use super::{AttemptError, Failure, Outcome, Request, Settings};
@@ -13,7 +13,7 @@ use super::{AttemptError, Failure, Outcome, Request, Settings};
 ///
 /// As [`stream`](super::stream()).
 pub async fn collect<A, F, T>(
-    settings: &Settings,
+    settings: Settings,
     urls: impl IntoIterator<Item = impl Into<String>>,
     attempt: A,
 ) -> Vec<Outcome<T>>
@@ -23,9 +23,9 @@ where
     T: Send + 'static,
 {
     let urls = stream::iter(urls.into_iter().map(Into::into));
-    let mut outcomes = Vec::new();
-    let sink = async |outcome| outcomes.push(outcome);
-    super::stream(settings, urls, pending(), attempt, sink).await;
+    let mut outcomes: Vec<_> = super::stream(settings, urls, pending(), attempt)
+        .collect()
+        .await;
     outcomes.sort_unstable_by_key(|outcome| outcome.index);
     outcomes
 }
@@ -42,7 +42,7 @@ where
 ///
 /// As [`stream`](super::stream()).
 pub async fn strict<A, F, T>(
-    settings: &Settings,
+    settings: Settings,
     urls: impl IntoIterator<Item = impl Into<String>>,
     attempt: A,
 ) -> Result<Vec<T>, ErrorGroup<Failure>>

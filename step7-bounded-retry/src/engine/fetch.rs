@@ -64,7 +64,7 @@ impl Fetch {
             Err(reason) => (Err(Failure::InvalidUrl { reason }), None, 0),
             Ok(url) => {
                 let request = Arc::new(Request::new(url, self.index));
-                let result = self.until_stopped(shared, &request, &stop).await;
+                let result = self.until_over(shared, &request, &stop).await;
                 (result, request.status(), request.bytes())
             }
         };
@@ -79,7 +79,7 @@ impl Fetch {
         }
     }
 
-    async fn until_stopped<A, F, T>(
+    async fn until_over<A, F, T>(
         &mut self,
         shared: &Shared<A>,
         request: &Arc<Request>,
@@ -92,13 +92,12 @@ impl Fetch {
         let after = shared.settings.deadline;
         let left = after.saturating_sub(self.taken_in.elapsed());
         tokio::select! {
-            // The stop comes first: the permits that others give back must not send new requests.
+            // The attempts come last: a permit that somebody gives back as he is stopped, or as his
+            // time is over, must not begin one more.
             biased;
             () = stop.cancelled() => Err(Failure::Cancelled { last: self.last.take() }),
-            result = timeout(left, self.attempts(shared, request)) => match result {
-                Ok(result) => result,
-                Err(_) => Err(Failure::Deadline { after, last: self.last.take() }),
-            }
+            () = sleep(left) => Err(Failure::Deadline { after, last: self.last.take() }),
+            result = self.attempts(shared, request) => result,
         }
     }
 
