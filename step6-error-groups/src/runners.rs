@@ -14,29 +14,26 @@ use crate::{
 /// was tolerable. They are in [`cancelled`](PartialReport::cancelled). That is the article's form,
 /// and it does not keep its promise; [`run_keeping_tolerable`] does.
 ///
-/// # Errors
-///
-/// What is neither tolerable nor fatal, in shape. The report is lost with it, as in Python.
+/// The second half of the pair is what is neither tolerable nor fatal, in shape. Python raises it, and
+/// the report is lost.
 pub async fn run_with_except_star(
     jobs: &[PartialJob],
-) -> Result<PartialReport, ErrorGroup<BoxError>> {
+) -> (PartialReport, Option<ErrorGroup<BoxError>>) {
     let (mut report, failed) = run_all(jobs).await;
-    if let Some(failed) = failed {
-        let PartialReport {
-            tolerated, fatal, ..
-        } = &mut report;
+    let rest = failed.and_then(|failed| {
         Except::new(failed)
             .handle::<TolerableError>(|group| {
-                tolerated.extend(names_of(&group, jobs));
+                report.tolerated = names_of(&group, jobs);
                 Ok(())
             })
             .handle::<FatalError>(|group| {
-                fatal.extend(names_of(&group, jobs));
+                report.fatal = names_of(&group, jobs);
                 Ok(())
             })
-            .reraise()?;
-    }
-    Ok(report)
+            .reraise()
+            .err()
+    });
+    (report, rest)
 }
 
 /// Runs the jobs in the same way, and gives back what is not tolerable beside the report, for the
