@@ -29,8 +29,8 @@ impl Except {
     /// Handles the errors of type `T`, if there are any.
     ///
     /// A handler may fail, with an error or with a whole group, such as its own, boxed again by
-    /// [`map_errors`](crate::map_errors). Its failure does not reach the handlers after it; it comes
-    /// out at the end, a group with its shape, tasks and source lines.
+    /// [`map_errors`](crate::map_errors). Its failure does not reach the handlers after it. It
+    /// comes out at the end, a group with its shape, tasks and source lines.
     #[must_use]
     pub fn handle<T: Error + 'static>(
         mut self,
@@ -48,8 +48,8 @@ impl Except {
     /// # Errors
     ///
     /// What no handler took, in the shape in which it came. If handlers failed, a new group of
-    /// their failures, in order, and then of what is left. Python puts a group that a handler raises
-    /// again unchanged back into its old place; here it stands beside the rest.
+    /// their failures, in order, and then of what is left. In Python a bare `raise` puts a
+    /// handler's group back into its old place; here it stands beside the rest.
     pub fn reraise(self) -> Result<(), ErrorGroup<BoxError>> {
         if self.raised.is_empty() {
             return self.rest.map_or(Ok(()), Err);

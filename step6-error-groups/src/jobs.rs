@@ -85,8 +85,8 @@ impl PartialJob {
 /// What became of a list of jobs, by their names.
 ///
 /// Each job is in exactly one bucket, or among what
-/// [`run_with_except_star`](crate::run_with_except_star) gives back beside its report. A bucket is in
-/// spawn order; but failures that come out of the group are in the order in which they happened.
+/// [`run_with_except_star`](crate::run_with_except_star) gives back beside its report. A bucket is
+/// in spawn order; but failures that come out of a group are in the order in which they happened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PartialReport {
     /// Jobs that did what they should.
@@ -95,7 +95,7 @@ pub struct PartialReport {
     pub tolerated: Vec<String>,
     /// Failures that were not.
     pub fatal: Vec<String>,
-    /// Jobs that a failure cut off. The article has no such bucket, and these jobs are in none of its
-    /// three.
+    /// Jobs that a failure cut off. The article has no such bucket, and these jobs are in none of
+    /// its three.
     pub cancelled: Vec<String>,
 }

@@ -14,8 +14,8 @@ use crate::{
 /// was tolerable. They are in [`cancelled`](PartialReport::cancelled). That is the article's form,
 /// and it does not keep its promise; [`run_keeping_tolerable`] does.
 ///
-/// The second half of the pair is what is neither tolerable nor fatal, in shape; these jobs are in no
-/// bucket. Python raises it, and the report is lost.
+/// The second half of the pair is what is neither tolerable nor fatal, in shape; these jobs are in
+/// no bucket. Python raises it, and the report is lost.
 pub async fn run_with_except_star(
     jobs: &[PartialJob],
 ) -> (PartialReport, Option<ErrorGroup<BoxError>>) {
@@ -39,8 +39,9 @@ pub async fn run_with_except_star(
 /// Runs the jobs in the same way, and gives back what is not tolerable beside the report, for the
 /// caller to raise or not.
 ///
-/// Where [`run_with_except_star`] raises an error that nobody has classified, this one files it under
-/// `fatal`. The article calls the two equivalent; they are, but for that.
+/// The article calls this and [`run_with_except_star`] equivalent. But an error that nobody has
+/// classified is here filed under `fatal`, and a fatal one is given back too: there its handler
+/// has taken it.
 pub async fn collect_with_selective_reraise(
     jobs: &[PartialJob],
 ) -> (PartialReport, Option<ErrorGroup<BoxError>>) {

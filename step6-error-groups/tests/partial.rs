@@ -110,7 +110,7 @@ async fn an_unclassified_error_is_raised_by_one_form_and_filed_as_fatal_by_the_o
         PartialJob::fatal("broken", 10, "no database"),
     ];
 
-    // The article calls its two runners equivalent.
+    // The article calls its two runners equivalent. In the first, a handler has taken "broken".
     let (report, raised) = run_with_except_star(&jobs).await;
     assert_eq!(report.fatal, ["broken"]);
     assert_eq!(raised.unwrap().to_string(), "1 error: what is this");
