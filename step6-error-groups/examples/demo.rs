@@ -1,6 +1,8 @@
-//! What failed, as a tree, routed by type, and the same jobs with and without the promise kept.
+//! What failed, as a tree, routed by type, and the same jobs with and without the promise kept, as
+//! a table and as two timelines.
 
 use step3_taskgroup::{ErrorGroup, TaskGroup};
+use step4_compare::{JobSpec, Timeline, lanes, run_with_taskgroup};
 use step6_error_groups::{
     BoxError, Except, FatalError, PartialJob, PartialReport, TolerableError, run_keeping_tolerable,
     run_with_except_star,
@@ -32,11 +34,30 @@ async fn main() {
         PartialJob::succeeds("slow", 40),
     ];
     println!("\n             succeeded  tolerated  fatal   cancelled");
-    print(
-        "the article",
-        &run_with_except_star(&jobs).await.unwrap_or_default(),
-    );
+    print("the article", &run_with_except_star(&jobs).await.0);
     print("kept", &run_keeping_tolerable(&jobs).await.0);
+
+    let article = as_the_group_sees_it(JobSpec::fails("limited", 10, "rate limit")).await;
+    // A failure that is a value: to the group, that child did its work.
+    let kept = as_the_group_sees_it(JobSpec::completes("limited", 10)).await;
+    println!(
+        "\nThe article's form, and then the one that keeps:\n{}",
+        lanes(&[article, kept])
+    );
+}
+
+/// The same four jobs, drawn; `limited` is what its group gets to see of it.
+async fn as_the_group_sees_it(limited: JobSpec) -> Timeline {
+    let jobs = [
+        limited,
+        JobSpec::completes("good", 20),
+        JobSpec::fails("broken", 30, "no database"),
+        JobSpec::completes("slow", 40),
+    ];
+    Timeline {
+        scenario: "four jobs".to_owned(),
+        ..run_with_taskgroup(&jobs).await.timeline
+    }
 }
 
 async fn three_failures() -> Result<(), ErrorGroup<BoxError>> {

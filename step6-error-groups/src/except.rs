@@ -13,7 +13,7 @@ use crate::{BoxError, split_type};
 /// The rules are those of [PEP 654](https://peps.python.org/pep-0654/#except).
 pub struct Except {
     rest: Option<ErrorGroup<BoxError>>,
-    raised: Vec<BoxError>,
+    raised: Vec<ErrorNode<BoxError>>,
 }
 
 impl Except {
@@ -28,11 +28,13 @@ impl Except {
 
     /// Handles the errors of type `T`, if there are any.
     ///
-    /// A handler may fail. Its error does not reach the handlers after it; it comes out at the end.
+    /// A handler may fail, with an error or with a whole group, such as its own, boxed again by
+    /// [`map_errors`](crate::map_errors). Its failure does not reach the handlers after it. It
+    /// comes out at the end, a group with its shape, tasks and source lines.
     #[must_use]
     pub fn handle<T: Error + 'static>(
         mut self,
-        handler: impl FnOnce(ErrorGroup<T>) -> Result<(), BoxError>,
+        handler: impl FnOnce(ErrorGroup<T>) -> Result<(), ErrorNode<BoxError>>,
     ) -> Self {
         let (taken, rest) = self.rest.take().map_or((None, None), split_type);
         self.rest = rest;
@@ -46,13 +48,13 @@ impl Except {
     /// # Errors
     ///
     /// What no handler took, in the shape in which it came. If handlers failed, a new group of
-    /// their errors, in order, and then of what is left.
+    /// their failures, in order, and then of what is left. In Python a bare `raise` puts a
+    /// handler's group back into its old place; here it stands beside the rest.
     pub fn reraise(self) -> Result<(), ErrorGroup<BoxError>> {
         if self.raised.is_empty() {
             return self.rest.map_or(Ok(()), Err);
         }
-        let raised = self.raised.into_iter().map(ErrorNode::from);
-        let rest = self.rest.map(ErrorNode::from);
-        ErrorGroup::new("", raised.chain(rest)).map_or(Ok(()), Err)
+        let rest = self.rest.map(ErrorNode::Group);
+        ErrorGroup::new("", self.raised.into_iter().chain(rest)).map_or(Ok(()), Err)
     }
 }

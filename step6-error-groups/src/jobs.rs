@@ -4,8 +4,7 @@ use tokio::time::sleep;
 
 use crate::{BoxError, FatalError, TolerableError};
 
-/// A job that sleeps, and then succeeds or fails in one of three ways. In a list of jobs the names are
-/// unique.
+/// A job that sleeps, and then succeeds or fails in one of three ways.
 #[derive(Clone, Debug)]
 pub struct PartialJob {
     name: &'static str,
@@ -83,16 +82,20 @@ impl PartialJob {
     }
 }
 
-/// What became of a list of jobs. Each of them is in exactly one bucket, by its name.
+/// What became of a list of jobs, by their names.
+///
+/// Each job is in exactly one bucket, or among what
+/// [`run_with_except_star`](crate::run_with_except_star) gives back beside its report. A bucket is
+/// in spawn order; but failures that come out of a group are in the order in which they happened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PartialReport {
-    /// In the order in which they succeeded.
-    pub succeeded: Vec<&'static str>,
+    /// Jobs that did what they should.
+    pub succeeded: Vec<String>,
     /// Failures that were recorded and passed over.
-    pub tolerated: Vec<&'static str>,
+    pub tolerated: Vec<String>,
     /// Failures that were not.
-    pub fatal: Vec<&'static str>,
-    /// Jobs that a failure cut off, in spawn order. The article has no such bucket, and these jobs
-    /// are in none of its three.
-    pub cancelled: Vec<&'static str>,
+    pub fatal: Vec<String>,
+    /// Jobs that a failure cut off. The article has no such bucket, and these jobs are in none of
+    /// its three.
+    pub cancelled: Vec<String>,
 }

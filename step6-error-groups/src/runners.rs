@@ -1,8 +1,8 @@
 //! The same jobs, and three ways to keep what can be kept.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, OnceLock};
 
-use step3_taskgroup::{ErrorGroup, Leaf, TaskGroup, TaskName};
+use step3_taskgroup::{ErrorGroup, TaskGroup};
 
 use crate::{
     BoxError, Except, FatalError, PartialJob, PartialReport, TolerableError, split_tolerable,
@@ -14,47 +14,41 @@ use crate::{
 /// was tolerable. They are in [`cancelled`](PartialReport::cancelled). That is the article's form,
 /// and it does not keep its promise; [`run_keeping_tolerable`] does.
 ///
-/// # Errors
-///
-/// What is neither tolerable nor fatal, in shape. The report is lost with it, as in Python.
+/// The second half of the pair is what is neither tolerable nor fatal, in shape; these jobs are in
+/// no bucket. Python raises it, and the report is lost.
 pub async fn run_with_except_star(
     jobs: &[PartialJob],
-) -> Result<PartialReport, ErrorGroup<BoxError>> {
-    let (mut report, failed) = run_all(jobs).await;
-    if let Some(failed) = failed {
-        let PartialReport {
-            tolerated, fatal, ..
-        } = &mut report;
+) -> (PartialReport, Option<ErrorGroup<BoxError>>) {
+    let (mut report, failed) = run_jobs(jobs, |_| false).await;
+    let rest = failed.and_then(|failed| {
         Except::new(failed)
             .handle::<TolerableError>(|group| {
-                tolerated.extend(names_of(&group, jobs));
+                report.tolerated = tasks_of(Some(&group));
                 Ok(())
             })
             .handle::<FatalError>(|group| {
-                fatal.extend(names_of(&group, jobs));
+                report.fatal = tasks_of(Some(&group));
                 Ok(())
             })
-            .reraise()?;
-    }
-    Ok(report)
+            .reraise()
+            .err()
+    });
+    (report, rest)
 }
 
 /// Runs the jobs in the same way, and gives back what is not tolerable beside the report, for the
 /// caller to raise or not.
 ///
-/// Where [`run_with_except_star`] raises an error that nobody has classified, this one files it under
-/// `fatal`. The article calls the two equivalent; they are, but for that.
+/// The article calls this and [`run_with_except_star`] equivalent. But an error that nobody has
+/// classified is here filed under `fatal`, and a fatal one is given back too: there its handler
+/// has taken it.
 pub async fn collect_with_selective_reraise(
     jobs: &[PartialJob],
 ) -> (PartialReport, Option<ErrorGroup<BoxError>>) {
-    let (mut report, failed) = run_all(jobs).await;
+    let (mut report, failed) = run_jobs(jobs, |_| false).await;
     let (tolerable, rest) = failed.map_or((None, None), split_tolerable);
-    report
-        .tolerated
-        .extend(tolerable.iter().flat_map(|group| names_of(group, jobs)));
-    report
-        .fatal
-        .extend(rest.iter().flat_map(|group| names_of(group, jobs)));
+    report.tolerated = tasks_of(tolerable.as_ref());
+    report.fatal = tasks_of(rest.as_ref());
     (report, rest)
 }
 
@@ -65,89 +59,60 @@ pub async fn collect_with_selective_reraise(
 pub async fn run_keeping_tolerable(
     jobs: &[PartialJob],
 ) -> (PartialReport, Option<ErrorGroup<BoxError>>) {
-    let report = Shared::default();
+    let (mut report, failed) = run_jobs(jobs, |error| error.is::<TolerableError>()).await;
+    report.fatal = tasks_of(failed.as_ref());
+    (report, failed)
+}
+
+/// How a job ended, as far as the child can tell.
+enum Ending {
+    Succeeded,
+    Tolerated,
+    Failed,
+}
+
+/// Runs every job as a child, which fails as the job fails, unless the failure is one that it
+/// tolerates.
+///
+/// Who failed is in the group, and not in the report: to sort the failures is the caller's part.
+async fn run_jobs(
+    jobs: &[PartialJob],
+    tolerates: fn(&BoxError) -> bool,
+) -> (PartialReport, Option<ErrorGroup<BoxError>>) {
+    // One that stays empty: its job was cut off, or refused by the group.
+    let endings: Vec<_> = jobs.iter().map(|_| Arc::new(OnceLock::new())).collect();
     let result = TaskGroup::scope(async |group| {
-        for job in jobs.iter().cloned() {
-            let (report, name) = (report.clone(), job.name());
-            group.spawn_named(name, async move {
-                match job.run().await {
-                    Ok(()) => report.edit(|report| report.succeeded.push(name)),
-                    Err(error) if error.is::<TolerableError>() => {
-                        report.edit(|report| report.tolerated.push(name));
-                    }
-                    Err(error) => return Err(error),
-                }
-                Ok(())
+        for (job, ending) in jobs.iter().cloned().zip(&endings) {
+            let ending = Arc::clone(ending);
+            group.spawn_named(job.name(), async move {
+                let (how, result) = match job.run().await {
+                    Ok(()) => (Ending::Succeeded, Ok(())),
+                    Err(error) if tolerates(&error) => (Ending::Tolerated, Ok(())),
+                    Err(error) => (Ending::Failed, Err(error)),
+                };
+                let _ = ending.set(how);
+                result
             });
         }
         Ok(())
     })
     .await;
 
-    let mut report = report.take();
-    let failed = result.err();
-    report
-        .fatal
-        .extend(failed.iter().flat_map(|group| names_of(group, jobs)));
-    let ended = [&report.succeeded[..], &report.tolerated, &report.fatal].concat();
-    report.cancelled = others(&ended, jobs);
-    (report, failed)
-}
-
-/// Runs every job as a child that fails as the job fails.
-async fn run_all(jobs: &[PartialJob]) -> (PartialReport, Option<ErrorGroup<BoxError>>) {
-    let report = Shared::default();
-    let result = TaskGroup::scope(async |group| {
-        for job in jobs.iter().cloned() {
-            let (report, name) = (report.clone(), job.name());
-            group.spawn_named(name, async move {
-                job.run().await?;
-                report.edit(|report| report.succeeded.push(name));
-                Ok(())
-            });
-        }
-        Ok(())
-    })
-    .await;
-
-    let mut report = report.take();
-    let failed = result.err();
-    let mut ended = report.succeeded.clone();
-    ended.extend(failed.iter().flat_map(|group| names_of(group, jobs)));
-    report.cancelled = others(&ended, jobs);
-    (report, failed)
-}
-
-/// The jobs whose failures are in `group`, in its order.
-fn names_of<E>(group: &ErrorGroup<E>, jobs: &[PartialJob]) -> Vec<&'static str> {
-    let name = |leaf: &Leaf<E>| match &leaf.task {
-        TaskName::Named(name) => jobs
-            .iter()
-            .map(PartialJob::name)
-            .find(|job| **job == **name),
-        TaskName::Body | TaskName::Index(_) => None,
-    };
-    group.leaves().filter_map(name).collect()
-}
-
-/// The jobs that did not come to an end of their own: they were cut off.
-fn others(ended: &[&str], jobs: &[PartialJob]) -> Vec<&'static str> {
-    jobs.iter()
-        .map(PartialJob::name)
-        .filter(|name| !ended.contains(name))
-        .collect()
-}
-
-/// A report that the children write into while they run.
-#[derive(Clone, Default)]
-struct Shared(Arc<Mutex<PartialReport>>);
-
-impl Shared {
-    fn edit<T>(&self, edit: impl FnOnce(&mut PartialReport) -> T) -> T {
-        edit(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    let mut report = PartialReport::default();
+    for (job, ending) in jobs.iter().zip(&endings) {
+        let bucket = match ending.get() {
+            Some(Ending::Succeeded) => &mut report.succeeded,
+            Some(Ending::Tolerated) => &mut report.tolerated,
+            Some(Ending::Failed) => continue,
+            None => &mut report.cancelled,
+        };
+        bucket.push(job.name().to_owned());
     }
+    (report, result.err())
+}
 
-    fn take(&self) -> PartialReport {
-        self.edit(std::mem::take)
-    }
+/// The tasks whose failures are in `group`, in its order.
+fn tasks_of<E>(group: Option<&ErrorGroup<E>>) -> Vec<String> {
+    let leaves = group.into_iter().flat_map(ErrorGroup::leaves);
+    leaves.map(|leaf| leaf.task.to_string()).collect()
 }

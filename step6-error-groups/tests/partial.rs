@@ -1,9 +1,14 @@
 //! To keep what can be kept: the article's promise, how it fails, and a form that keeps it.
 
+use step3_taskgroup::ErrorGroup;
 use step6_error_groups::{
-    FatalError, PartialJob, PartialReport, collect_with_selective_reraise, run_keeping_tolerable,
-    run_with_except_star,
+    BoxError, FatalError, PartialJob, PartialReport, collect_with_selective_reraise,
+    run_keeping_tolerable, run_with_except_star,
 };
+
+fn names<const N: usize>(names: [&str; N]) -> Vec<String> {
+    names.map(str::to_owned).into()
+}
 
 /// A rate limit at once, a job that would have succeeded, and one that needs longer.
 fn a_tolerable_failure_first() -> [PartialJob; 3] {
@@ -27,28 +32,27 @@ fn then_a_fatal_one() -> [PartialJob; 4] {
 async fn without_a_failure_every_job_succeeds() {
     let jobs = [PartialJob::succeeds("b", 20), PartialJob::succeeds("a", 10)];
     let all = PartialReport {
-        succeeded: vec!["a", "b"],
+        succeeded: names(["b", "a"]),
         ..PartialReport::default()
     };
 
-    assert_eq!(run_with_except_star(&jobs).await.unwrap(), all);
+    assert_eq!(run_with_except_star(&jobs).await.0, all);
     assert_eq!(collect_with_selective_reraise(&jobs).await.0, all);
     assert_eq!(run_keeping_tolerable(&jobs).await.0, all);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_tolerable_failure_cancels_its_siblings_in_the_articles_form() {
-    let report = run_with_except_star(&a_tolerable_failure_first())
-        .await
-        .unwrap();
+    let (report, raised) = run_with_except_star(&a_tolerable_failure_first()).await;
 
     // "Tolerable errors survive": the error does. The work beside it does not.
     let expected = PartialReport {
-        tolerated: vec!["limited"],
-        cancelled: vec!["good", "limited too"],
+        tolerated: names(["limited"]),
+        cancelled: names(["good", "limited too"]),
         ..PartialReport::default()
     };
     assert_eq!(report, expected);
+    assert!(raised.is_none());
 }
 
 #[tokio::test(start_paused = true)]
@@ -56,8 +60,8 @@ async fn a_tolerable_failure_that_is_a_value_cancels_nobody() {
     let (report, failed) = run_keeping_tolerable(&a_tolerable_failure_first()).await;
 
     let expected = PartialReport {
-        succeeded: vec!["good"],
-        tolerated: vec!["limited", "limited too"],
+        succeeded: names(["good"]),
+        tolerated: names(["limited", "limited too"]),
         ..PartialReport::default()
     };
     assert_eq!(report, expected);
@@ -69,10 +73,10 @@ async fn a_fatal_failure_cancels_what_is_left_and_every_job_is_in_one_bucket() {
     let (report, failed) = run_keeping_tolerable(&then_a_fatal_one()).await;
 
     let expected = PartialReport {
-        succeeded: vec!["good"],
-        tolerated: vec!["limited"],
-        fatal: vec!["broken"],
-        cancelled: vec!["slow"],
+        succeeded: names(["good"]),
+        tolerated: names(["limited"]),
+        fatal: names(["broken"]),
+        cancelled: names(["slow"]),
     };
     assert_eq!(report, expected);
     let failed = failed.unwrap();
@@ -88,12 +92,12 @@ async fn failures_of_one_tick_are_routed_to_their_buckets_by_both_forms() {
         PartialJob::tolerable("limited too", 10, "rate limit"),
     ];
     let expected = PartialReport {
-        tolerated: vec!["limited", "limited too"],
-        fatal: vec!["broken"],
+        tolerated: names(["limited", "limited too"]),
+        fatal: names(["broken"]),
         ..PartialReport::default()
     };
 
-    assert_eq!(run_with_except_star(&jobs).await.unwrap(), expected);
+    assert_eq!(run_with_except_star(&jobs).await.0, expected);
     let (report, rest) = collect_with_selective_reraise(&jobs).await;
     assert_eq!(report, expected);
     assert_eq!(rest.unwrap().to_string(), "1 error: no database");
@@ -106,9 +110,10 @@ async fn an_unclassified_error_is_raised_by_one_form_and_filed_as_fatal_by_the_o
         PartialJob::fatal("broken", 10, "no database"),
     ];
 
-    // The article calls its two runners equivalent.
-    let raised = run_with_except_star(&jobs).await.unwrap_err();
-    assert_eq!(raised.to_string(), "1 error: what is this");
+    // The article calls its two runners equivalent. In the first, a handler has taken "broken".
+    let (report, raised) = run_with_except_star(&jobs).await;
+    assert_eq!(report.fatal, ["broken"]);
+    assert_eq!(raised.unwrap().to_string(), "1 error: what is this");
     let (report, rest) = collect_with_selective_reraise(&jobs).await;
     assert_eq!(report.fatal, ["odd", "broken"]);
     assert_eq!(
@@ -140,17 +145,50 @@ async fn every_job_is_in_exactly_one_bucket_whatever_fails_when() {
             run_keeping_tolerable(&jobs).await,
             collect_with_selective_reraise(&jobs).await,
         ] {
-            let PartialReport {
-                succeeded,
-                tolerated,
-                fatal,
-                cancelled,
-            } = report;
-            let mut all = [succeeded, tolerated, fatal, cancelled].concat();
-            all.sort_unstable();
-            assert_eq!(all, ["a", "b", "c"], "{jobs:?}");
+            assert_eq!(every_name(report, None), ["a", "b", "c"], "{jobs:?}");
         }
+        let (report, raised) = run_with_except_star(&jobs).await;
+        assert_eq!(
+            every_name(report, raised.as_ref()),
+            ["a", "b", "c"],
+            "{jobs:?}"
+        );
     }
+}
+
+/// Every name that is in a bucket or among what was raised, as often as it is there.
+fn every_name(report: PartialReport, raised: Option<&ErrorGroup<BoxError>>) -> Vec<String> {
+    let PartialReport {
+        succeeded,
+        tolerated,
+        fatal,
+        cancelled,
+    } = report;
+    let mut all = [succeeded, tolerated, fatal, cancelled].concat();
+    let raised = raised.into_iter().flat_map(ErrorGroup::leaves);
+    all.extend(raised.map(|leaf| leaf.task.to_string()));
+    all.sort_unstable();
+    all
+}
+
+#[tokio::test(start_paused = true)]
+async fn jobs_of_one_name_are_each_in_a_bucket_of_their_own() {
+    let jobs = [
+        PartialJob::succeeds("twin", 10),
+        PartialJob::tolerable("twin", 20, "rate limit"),
+        PartialJob::fatal("twin", 20, "no database"),
+        PartialJob::succeeds("twin", 30),
+    ];
+    let one_in_each = PartialReport {
+        succeeded: names(["twin"]),
+        tolerated: names(["twin"]),
+        fatal: names(["twin"]),
+        cancelled: names(["twin"]),
+    };
+
+    assert_eq!(run_with_except_star(&jobs).await.0, one_in_each);
+    assert_eq!(collect_with_selective_reraise(&jobs).await.0, one_in_each);
+    assert_eq!(run_keeping_tolerable(&jobs).await.0, one_in_each);
 }
 
 #[tokio::test(start_paused = true)]

@@ -218,9 +218,46 @@ fn with_every_error_handled_nothing_is_raised() {
 #[test]
 fn a_handler_that_fails_is_heard_beside_what_nobody_handled() {
     let errors = Except::new(boxed())
-        .handle::<ParseIntError>(|_| Err("the log is full".into()))
+        .handle::<ParseIntError>(|_| Err(BoxError::from("the log is full").into()))
         .reraise()
         .unwrap_err();
 
     assert_eq!(errors.to_string(), "2 errors: the log is full; boom");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_that_a_handler_raises_again_keeps_shape_tasks_and_source_lines() {
+    let errors = TaskGroup::<BoxError>::scope(async |group| {
+        group.spawn_group::<()>(TaskGroup::scope(async |inner| {
+            inner.spawn_named::<()>("text", async { Err("boom".into()) });
+            inner.spawn_named("number", async { Ok("nine".parse::<u8>()?) });
+            Ok(())
+        }));
+        Ok(())
+    })
+    .await
+    .unwrap_err();
+    let tree = errors.tree().to_string();
+    let [text, number] = ["text", "number"].map(|task| {
+        let mut lines = tree.lines().map(str::trim_start);
+        lines.find(|line| line.starts_with(task)).unwrap()
+    });
+
+    let raised = Except::new(errors)
+        .handle::<ParseIntError>(|numbers| Err(map_errors(numbers, Into::into).into()))
+        .reraise()
+        .unwrap_err();
+
+    // What the handler raised, and then what nobody handled.
+    let expected = [
+        "error group (2)",
+        "  error group (1)",
+        "    error group (1)",
+        &format!("      {number}"),
+        "  error group (1)",
+        "    error group (1)",
+        &format!("      {text}"),
+    ];
+    let raised = raised.tree().to_string();
+    assert_eq!(raised.lines().collect::<Vec<_>>(), expected);
 }
