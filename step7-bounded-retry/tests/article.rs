@@ -1,0 +1,340 @@
+//! The article's core: policy, meter, retries, and the three runners over real sockets.
+
+use std::convert::Infallible;
+use std::future::{pending, ready};
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::{Client, StatusCode};
+use step1_fetcher::FetchError;
+use step3_taskgroup::{TaskGroup, TaskName};
+use step7_bounded_retry::{
+    ConcurrencyMeter, FetchOutcome, RetryPolicy, classify_error, fetch_all_taskgroup_strict,
+    fetch_all_with_gather_retry, fetch_all_with_taskgroup_bounded, is_retriable_status, retry,
+};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout};
+use wiremock::matchers::path;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+/// Answers `/flaky` with 503 twice and then with 200, `/missing` with 404, `/down` with 500, `/loop`
+/// with a redirect to itself, and everything else with 200.
+async fn server() -> MockServer {
+    let server = MockServer::start().await;
+    let status = ResponseTemplate::new;
+    let circle = status(302).insert_header("location", "/loop");
+    Mock::given(path("/flaky"))
+        .respond_with(status(503))
+        .up_to_n_times(2)
+        .mount(&server)
+        .await;
+    for (route, answer) in [
+        ("/missing", status(404)),
+        ("/down", status(500)),
+        ("/loop", circle),
+    ] {
+        Mock::given(path(route))
+            .respond_with(answer)
+            .mount(&server)
+            .await;
+    }
+    Mock::given(wiremock::matchers::any())
+        .respond_with(status(200).set_body_string("hello"))
+        .mount(&server)
+        .await;
+    server
+}
+
+fn urls<const N: usize>(server: &MockServer, paths: [&str; N]) -> [String; N] {
+    paths.map(|path| format!("{}{path}", server.uri()))
+}
+
+/// The paths of the requests, in the order in which they came.
+async fn requested(server: &MockServer) -> Vec<String> {
+    let requests = server.received_requests().await.unwrap();
+    requests
+        .iter()
+        .map(|request| request.url.path().to_owned())
+        .collect()
+}
+
+fn at_most(concurrency: usize) -> NonZeroUsize {
+    concurrency.try_into().unwrap()
+}
+
+/// The status of each outcome, or of its failure, and the number of attempts.
+fn summary(outcomes: &[FetchOutcome]) -> Vec<(Option<u16>, u32)> {
+    let status = |outcome: &FetchOutcome| match &outcome.result {
+        Ok(page) => Some(page.status.as_u16()),
+        Err(FetchError::Status { status, .. }) => Some(status.as_u16()),
+        Err(_) => None,
+    };
+    outcomes
+        .iter()
+        .map(|outcome| (status(outcome), outcome.attempts))
+        .collect()
+}
+
+#[test]
+fn the_backoff_grows_by_the_multiplier() {
+    let policy = RetryPolicy {
+        base_delay: Duration::from_millis(100),
+        ..RetryPolicy::default()
+    };
+    let delays = [1, 2, 3, 4].map(|attempt| policy.backoff(attempt).as_millis());
+    assert_eq!(delays, [100, 200, 400, 800]);
+}
+
+#[test]
+fn the_backoff_saturates_and_never_panics() {
+    let second = Duration::from_secs(1);
+    for (base_delay, multiplier, attempt, expected) in [
+        (second, 2.0, 0, second),
+        (second, 2.0, u32::MAX, Duration::MAX),
+        (Duration::MAX, 1.0, 9, Duration::MAX),
+        (Duration::MAX, 2.0, 9, Duration::MAX),
+        (second, 0.0, 9, Duration::ZERO),
+        (second, f64::INFINITY, 2, Duration::MAX),
+        (second, f64::NAN, 2, Duration::ZERO),
+        (second, -2.0, 2, Duration::ZERO),
+        (Duration::ZERO, f64::INFINITY, 2, Duration::ZERO),
+    ] {
+        let policy = RetryPolicy {
+            base_delay,
+            multiplier,
+            ..RetryPolicy::default()
+        };
+        assert_eq!(
+            policy.backoff(attempt),
+            expected,
+            "{policy:?}, attempt {attempt}"
+        );
+    }
+}
+
+#[test]
+fn zero_attempts_cannot_be_said() {
+    assert_eq!(NonZeroU32::new(0), None);
+    assert_eq!(RetryPolicy::default().max_attempts.get(), 3);
+}
+
+#[test]
+fn server_errors_and_429_are_retriable() {
+    for (status, retriable) in [
+        (200, false),
+        (302, false),
+        (404, false),
+        (408, false),
+        (429, true),
+        (500, true),
+        (503, true),
+        (599, true),
+        (600, false),
+    ] {
+        let status = StatusCode::from_u16(status).unwrap();
+        assert_eq!(is_retriable_status(status), retriable, "{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn retry_sleeps_between_two_attempts_and_not_after_the_last() {
+    let policy = RetryPolicy {
+        base_delay: Duration::from_secs(1),
+        ..RetryPolicy::default()
+    };
+    let start = Instant::now();
+    let (result, attempts) = retry(policy, |_| true, || ready(Err::<(), _>("busy"))).await;
+    assert_eq!((result, attempts), (Err("busy"), 3));
+    assert_eq!(start.elapsed(), Duration::from_secs(1 + 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn retry_stops_at_a_success_and_at_what_is_terminal() {
+    let policy = RetryPolicy::default();
+    let mut results = [Err("busy"), Ok("done")].into_iter();
+    let ended = retry(policy, |_| true, || ready(results.next().unwrap())).await;
+    assert_eq!(ended, (Ok("done"), 2));
+    let ended = retry(policy, |_| false, || ready(Err::<(), _>("gone"))).await;
+    assert_eq!(ended, (Err("gone"), 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_meter_does_not_count_an_attempt_that_was_cancelled() {
+    let meter = ConcurrencyMeter::default();
+    let attempt = async {
+        let _in_flight = meter.enter();
+        pending::<()>().await;
+    };
+    assert!(timeout(Duration::from_secs(1), attempt).await.is_err());
+    assert_eq!((meter.in_flight(), meter.peak()), (0, 1));
+}
+
+/// The article's test of its cap: six fetches from a mock that answers at once, and at most
+/// `permits` of them at a time.
+async fn peak_of_six_that_never_wait(permits: usize) -> usize {
+    let meter = ConcurrencyMeter::default();
+    let permits = Arc::new(Semaphore::new(permits));
+    let done = TaskGroup::<Infallible>::scope(async |group| {
+        for _ in 0..6 {
+            let (meter, permits) = (meter.clone(), Arc::clone(&permits));
+            group.spawn(async move {
+                let _permit = permits.acquire().await;
+                let _in_flight = meter.enter();
+                ready(()).await;
+                Ok(())
+            });
+        }
+        Ok(())
+    });
+    done.await.unwrap();
+    meter.peak()
+}
+
+#[tokio::test]
+async fn a_meter_around_what_never_waits_peaks_at_one_for_any_cap() {
+    assert_eq!(peak_of_six_that_never_wait(2).await, 1);
+    assert_eq!(
+        peak_of_six_that_never_wait(6).await,
+        1,
+        "it proves nothing of the cap"
+    );
+}
+
+#[tokio::test]
+async fn the_cap_is_the_peak_and_without_one_all_are_in_flight_at_once() {
+    let server = server().await;
+    let paths = ["/a", "/b", "/c", "/d", "/e", "/f"];
+    for (cap, peak) in [(2, 2), (usize::MAX, 6)] {
+        let meter = ConcurrencyMeter::default();
+        let outcomes = fetch_all_with_taskgroup_bounded(
+            &Client::new(),
+            urls(&server, paths),
+            RetryPolicy::default(),
+            at_most(cap),
+            &meter,
+        )
+        .await;
+        assert_eq!(summary(&outcomes), [(Some(200), 1); 6]);
+        assert_eq!((meter.peak(), meter.in_flight()), (peak, 0));
+    }
+}
+
+#[tokio::test]
+async fn each_url_is_retried_by_itself_and_the_outcomes_are_in_input_order() {
+    let paths = ["/flaky", "/missing", "/down", "/good"];
+    let expected = [
+        (Some(200), 3),
+        (Some(404), 1),
+        (Some(500), 3),
+        (Some(200), 1),
+    ];
+
+    let one = server().await;
+    let outcomes =
+        fetch_all_with_gather_retry(&Client::new(), urls(&one, paths), RetryPolicy::default())
+            .await;
+    assert_eq!(summary(&outcomes), expected);
+    assert_eq!(*outcomes[0].url, urls(&one, paths)[0]);
+
+    let another = server().await;
+    let outcomes = fetch_all_with_taskgroup_bounded(
+        &Client::new(),
+        urls(&another, paths),
+        RetryPolicy::default(),
+        at_most(2),
+        &ConcurrencyMeter::default(),
+    )
+    .await;
+    assert_eq!(summary(&outcomes), expected);
+    assert_eq!(*outcomes[0].url, urls(&another, paths)[0]);
+}
+
+#[tokio::test]
+async fn a_fetch_that_waits_for_its_next_attempt_lets_another_one_go_first() {
+    let server = server().await;
+    let policy = RetryPolicy {
+        base_delay: Duration::from_millis(1),
+        ..RetryPolicy::default()
+    };
+    fetch_all_with_taskgroup_bounded(
+        &Client::new(),
+        urls(&server, ["/flaky", "/good"]),
+        policy,
+        at_most(1),
+        &ConcurrencyMeter::default(),
+    )
+    .await;
+    assert_eq!(
+        requested(&server).await,
+        ["/flaky", "/good", "/flaky", "/flaky"]
+    );
+}
+
+#[tokio::test]
+async fn whatever_goes_wrong_is_an_outcome() {
+    let server = server().await;
+    let [circle, good] = urls(&server, ["/loop", "/good"]);
+    let urls = [
+        circle,
+        "nonsense".to_owned(),
+        "http://127.0.0.1:1/".to_owned(),
+        good,
+    ];
+    let outcomes = fetch_all_with_gather_retry(&Client::new(), urls, RetryPolicy::default()).await;
+    assert_eq!(
+        summary(&outcomes),
+        [(None, 1), (None, 1), (None, 3), (Some(200), 1)]
+    );
+    let retriable = outcomes
+        .iter()
+        .map(|outcome| outcome.result.as_ref().is_err_and(classify_error));
+    assert_eq!(retriable.collect::<Vec<_>>(), [false, false, true, false]);
+}
+
+#[tokio::test]
+async fn strict_gives_every_page_in_input_order() {
+    let server = server().await;
+    let urls = urls(&server, ["/b", "/flaky", "/a"]);
+    let pages = fetch_all_taskgroup_strict(
+        &Client::new(),
+        urls.clone(),
+        RetryPolicy::default(),
+        at_most(2),
+    )
+    .await
+    .unwrap();
+    assert_eq!(
+        pages.iter().map(|page| &page.url).collect::<Vec<_>>(),
+        urls.iter().collect::<Vec<_>>()
+    );
+}
+
+#[tokio::test]
+async fn strict_does_not_fail_fast_and_every_failure_is_in_the_group() {
+    let server = server().await;
+    let urls = urls(&server, ["/missing", "/good", "/down"]);
+    let errors = fetch_all_taskgroup_strict(
+        &Client::new(),
+        urls.clone(),
+        RetryPolicy::default(),
+        at_most(1),
+    )
+    .await
+    .unwrap_err();
+    assert_eq!(errors.message(), "fetch_all_taskgroup_strict");
+    let tasks: Vec<_> = errors.leaves().map(|leaf| &leaf.task).collect();
+    assert_eq!(
+        tasks,
+        [
+            &TaskName::Named((*urls[0]).into()),
+            &TaskName::Named((*urls[2]).into())
+        ]
+    );
+    let paths = requested(&server).await;
+    assert_eq!(
+        paths.len(),
+        1 + 1 + 3,
+        "the failure of the first stopped nobody: {paths:?}"
+    );
+}
