@@ -341,6 +341,22 @@ async fn a_spent_budget_is_said_and_the_kind_is_that_of_the_last_failure() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_budget_saves_up_for_a_hundred_retries_and_no_more() {
+    let mut settings = settings();
+    settings.retry.max_attempts = u32::MAX.try_into().unwrap();
+    settings.retry.base_delay = Duration::ZERO;
+    settings.window = Some(1.try_into().unwrap());
+    let good = (0..1_000).map(|index| format!("http://a.test/{index}"));
+    let urls = good.chain(["http://a.test/down".to_owned()]);
+    let outcomes = collect(settings, urls, |request| {
+        let down = request.url.path() == "/down";
+        ready(if down { Err(status(500)) } else { Ok(()) })
+    })
+    .await;
+    assert_eq!(outcomes[1_000].attempts, 1 + 100);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_host_is_scheme_name_and_port() {
     let urls = [
         "http://a.test/1",
@@ -567,6 +583,26 @@ async fn a_host_that_nobody_has_asked_for_a_long_time_begins_anew() {
     let attempts: Vec<_> = outcomes.iter().map(|outcome| outcome.attempts).collect();
     assert!(attempts[..20].contains(&1), "its budget was spent");
     assert_eq!(attempts[..20], attempts[2_020..]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_is_busy_is_not_forgotten_however_many_others_go_by() {
+    let settings = Settings {
+        max_per_host: 1.try_into().unwrap(),
+        ..settings()
+    };
+    let slow = || ["http://slow.test/".to_owned()];
+    let crowd = (0..2_000).map(|index| format!("http://{index}.test/"));
+    let urls = slow().into_iter().chain(crowd).chain(slow());
+    let outcomes = collect(settings, urls, |request| async move {
+        if request.url.host_str() == Some("slow.test") {
+            sleep(SECOND).await;
+        }
+        Ok(())
+    })
+    .await;
+    assert_eq!(outcomes[0].elapsed, SECOND);
+    assert_eq!(outcomes[2_001].elapsed, SECOND * 2, "one at a time");
 }
 
 #[tokio::test(start_paused = true)]
