@@ -7,4 +7,5 @@ mod panics;
 mod results;
 mod spawning;
 mod stopped;
+mod stress;
 mod support;
