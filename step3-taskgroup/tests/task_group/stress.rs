@@ -30,7 +30,7 @@ async fn child(
             // An inner scope that is dropped half-way, unless it is quicker.
             let limit = turns(random.u8(..8));
             tokio::select! {
-                _ = scope(random.fork(), alive) => {}
+                () = scope(random.fork(), alive) => {}
                 () = limit => {}
             }
             Ok(())
