@@ -2,8 +2,9 @@ use std::error::Error;
 use std::io;
 use std::time::{Duration, SystemTime};
 
+use reqwest::header::LOCATION;
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Client, Response, StatusCode, Url};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 
@@ -40,20 +41,17 @@ impl Http {
         body: &mut (impl AsyncWrite + Unpin),
     ) -> Result<StatusCode, AttemptError> {
         let sent = self.client.get(request.url.clone()).send().await;
-        let response = sent.map_err(not_sent)?;
+        let response = sent.map_err(|error| not_sent(error, request))?;
         let status = response.status();
         request.saw_response(status);
         if !status.is_success() {
-            let retry_after = retry_after(response.headers(), SystemTime::now());
+            let refused = refused(&response);
             let _ = timeout(
                 REFUSAL,
                 self.read(response, request, &mut tokio::io::sink()),
             )
             .await;
-            return Err(AttemptError::Status {
-                status,
-                retry_after,
-            });
+            return Err(refused);
         }
         self.read(response, request, body).await?;
         Ok(status)
@@ -86,21 +84,58 @@ impl Http {
 #[must_use]
 pub fn redirect_policy(max: usize) -> Policy {
     Policy::custom(move |attempt| {
-        let scheme = attempt.url().scheme();
-        if !matches!(scheme, "http" | "https") {
-            let error = format!("a redirect to {:?}", attempt.url().as_str());
-            attempt.error(error)
+        let reason = if is_not_http(attempt.url()) {
+            leads_to(attempt.url())
         } else if attempt.previous().len() > max {
-            attempt.error(format!("more than {max} redirects"))
+            format!("more than {max} redirects")
         } else {
-            attempt.follow()
-        }
+            return attempt.follow();
+        };
+        let status = attempt.status();
+        attempt.error(NotFollowed { status, reason })
     })
 }
 
-/// What kept a request from having a response. The phase decides, and not what reqwest calls it:
-/// `https` without TLS is a "connect" error there.
-fn not_sent(error: reqwest::Error) -> AttemptError {
+/// The status is in the error because reqwest drops the response.
+#[derive(Debug, thiserror::Error)]
+#[error("{reason}")]
+struct NotFollowed {
+    status: StatusCode,
+    reason: String,
+}
+
+fn is_not_http(url: &Url) -> bool {
+    !matches!(url.scheme(), "http" | "https")
+}
+
+fn leads_to(url: &Url) -> String {
+    format!("a redirect to {:?}", url.as_str())
+}
+
+/// What a response is that is not 2xx.
+fn refused(response: &Response) -> AttemptError {
+    let (status, headers) = (response.status(), response.headers());
+    let location = headers.get(LOCATION).and_then(|url| url.to_str().ok());
+    match location.and_then(|url| response.url().join(url).ok()) {
+        // No policy hears of those that are no `http::Uri`, of which `file:///` is one.
+        Some(url) if status.is_redirection() && is_not_http(&url) => {
+            let reason = leads_to(&url);
+            AttemptError::Redirect(NotFollowed { status, reason }.into())
+        }
+        _ => AttemptError::Status {
+            status,
+            retry_after: retry_after(headers, SystemTime::now()),
+        },
+    }
+}
+
+/// What kept a request from having a response that counts. The phase decides, and not what reqwest
+/// calls it: `https` without TLS is a "connect" error there.
+fn not_sent(error: reqwest::Error, request: &Request) -> AttemptError {
+    let cause = error.source().and_then(|cause| cause.downcast_ref());
+    if let Some(NotFollowed { status, .. }) = cause {
+        request.saw_response(*status);
+    }
     if error.is_redirect() {
         AttemptError::Redirect(error.into())
     } else if error.is_connect() && is_about_tls(&error) {
@@ -111,14 +146,24 @@ fn not_sent(error: reqwest::Error) -> AttemptError {
 }
 
 /// Whatever is the matter with the network is an I/O error. What TLS finds wrong with the other
-/// side is invalid data, and where there is no TLS at all, nothing has been tried.
+/// side is one too, and says that the data are invalid. Where there is no TLS at all, nothing has
+/// been tried, also behind a redirect from `http`, whose URL is the one that reqwest names.
 fn is_about_tls(error: &reqwest::Error) -> bool {
     let mut cause = error.source();
     while let Some(inner) = cause {
-        if let Some(io) = inner.downcast_ref::<io::Error>() {
-            return io.kind() == io::ErrorKind::InvalidData;
+        if let Some(io) = inner.downcast_ref() {
+            return innermost(io).kind() == io::ErrorKind::InvalidData;
         }
         cause = inner.source();
     }
-    error.url().is_some_and(|url| url.scheme() == "https")
+    !error.is_dns() && !error.is_timeout()
+}
+
+/// hyper-rustls puts the I/O error of TLS into another, which says nothing, and whose source is not
+/// that error but the source of that error.
+fn innermost(mut error: &io::Error) -> &io::Error {
+    while let Some(inner) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
+        error = inner;
+    }
+    error
 }
