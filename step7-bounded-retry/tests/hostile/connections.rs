@@ -1,0 +1,88 @@
+//! No response, or none that can be read.
+
+use step7_bounded_retry::engine::{Kind, Settings};
+
+use tokio::time::timeout;
+
+use crate::server::{Server, refusing};
+use crate::{HANG, fetch, fetch_one, http, impatient, message, settings, summary};
+
+const TRANSPORT: (Option<Kind>, u32, Option<u16>, u64) = (Some(Kind::Transport), 3, None, 0);
+
+#[tokio::test]
+async fn a_server_that_does_not_answer_in_http_is_asked_again() {
+    let server = Server::start().await;
+    for target in [
+        "/hangs-up",
+        "/resets",
+        "/garbage",
+        "/hangs-up-in-headers",
+        "/endless-headers",
+        "/two-lengths",
+    ] {
+        let outcome = fetch_one(settings(), server.url(target)).await;
+        assert_eq!(summary(&outcome), TRANSPORT, "{target}: {outcome:?}");
+    }
+    assert_eq!(server.requests(), 6 * 3);
+}
+
+#[tokio::test]
+async fn a_port_where_nobody_listens_is_asked_again() {
+    let (_port, url) = refusing();
+    let outcome = fetch_one(settings(), url).await;
+
+    assert_eq!(summary(&outcome), TRANSPORT);
+    let message = message(outcome).to_lowercase();
+    assert!(message.contains("refused"), "{message}");
+}
+
+#[tokio::test]
+async fn a_host_that_does_not_exist_is_asked_for_again() {
+    // Its first label is too long for a question, so that the answer needs no network.
+    let url = format!("http://{}.invalid/", "a".repeat(64));
+    let outcome = fetch_one(settings(), url).await;
+    assert_eq!(summary(&outcome), TRANSPORT);
+}
+
+#[tokio::test]
+async fn a_server_that_stalls_before_the_body_is_timed_out_and_asked_again() {
+    let server = Server::start().await;
+    let targets = ["/stalls", "/stalls-in-headers", "/endless-information"];
+    let urls = targets.map(|target| server.url(target));
+
+    let http = http();
+    for outcome in fetch(impatient(), &http, &urls).await {
+        let expected = (Some(Kind::Timeout), 3, None, 0);
+        assert_eq!(summary(&outcome), expected, "{outcome:?}");
+    }
+    // Its connections are closed, and do not wait in the client for another request.
+    timeout(HANG, server.is_left_alone()).await.unwrap();
+    drop(http);
+}
+
+#[tokio::test]
+async fn https_where_there_is_none_is_said_and_is_not_tried_again() {
+    let server = Server::start().await;
+    let outcome = fetch_one(settings(), server.secure_url("/good")).await;
+
+    assert_eq!(summary(&outcome), (Some(Kind::Tls), 1, None, 0));
+    let message = message(outcome);
+    assert!(message.starts_with("no secure connection: "), "{message}");
+}
+
+#[tokio::test]
+async fn a_connection_that_dies_between_two_requests_costs_at_most_an_attempt() {
+    for target in ["/closes-after-each", "/answers-once"] {
+        let server = Server::start().await;
+        let one_at_a_time = Settings {
+            max_per_host: 1.try_into().unwrap(),
+            ..settings()
+        };
+        let urls = vec![server.url(target); 2];
+
+        for outcome in fetch(one_at_a_time, &http(), &urls).await {
+            assert_eq!(summary(&outcome).0, None, "{target}: {outcome:?}");
+            assert!(outcome.attempts <= 2, "{target}: {outcome:?}");
+        }
+    }
+}
