@@ -1,11 +1,13 @@
 //! No response, or none that can be read.
 
+use std::time::Duration;
+
 use step7_bounded_retry::engine::{Kind, Settings};
 
 use tokio::time::timeout;
 
 use crate::server::{Server, refusing};
-use crate::{HANG, fetch, fetch_one, http, impatient, message, settings, summary};
+use crate::{HANG, fetch, fetch_one, http, impatient, kind, message, settings, summary};
 
 const TRANSPORT: (Option<Kind>, u32, Option<u16>, u64) = (Some(Kind::Transport), 3, None, 0);
 
@@ -56,6 +58,22 @@ async fn a_server_that_stalls_before_the_body_is_timed_out_and_asked_again() {
         assert_eq!(summary(&outcome), expected, "{outcome:?}");
     }
     // Its connections are closed, and do not wait in the client for another request.
+    timeout(HANG, server.is_left_alone()).await.unwrap();
+    drop(http);
+}
+
+#[tokio::test]
+async fn the_deadline_hangs_up_on_a_server_that_stalls() {
+    let server = Server::start().await;
+    let urls = ["/stalls", "/stalls-in-body"].map(|target| server.url(target));
+    let short = Settings {
+        deadline: Duration::from_millis(20),
+        ..settings()
+    };
+    let http = http();
+    for outcome in fetch(short, &http, &urls).await {
+        assert_eq!(kind(&outcome), Some(Kind::Deadline), "{outcome:?}");
+    }
     timeout(HANG, server.is_left_alone()).await.unwrap();
     drop(http);
 }

@@ -55,3 +55,16 @@ async fn a_refusal_is_one_also_when_its_body_has_no_end() {
     assert_eq!(seen, [missing, (None, 2, Some(200)), missing]);
     timeout(HANG, server.is_left_alone()).await.unwrap();
 }
+
+#[tokio::test]
+async fn the_body_of_a_refusal_is_read_so_that_its_connection_can_be_used_again() {
+    let server = Server::start().await;
+    let (http, url) = (http(), [server.url("/missing-at-length")]);
+    for _ in 0..10 {
+        let outcomes = fetch(settings(), &http, &url).await;
+        let expected = (Some(Kind::Status), 1, Some(404), 60_000);
+        assert_eq!(summary(&outcomes[0]), expected);
+    }
+    // The next request does not always wait for the connection of the one before.
+    assert!(server.connections() < 10);
+}

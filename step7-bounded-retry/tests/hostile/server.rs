@@ -22,7 +22,8 @@ pub struct Server {
 
 #[derive(Default)]
 struct Shared {
-    connections: watch::Sender<usize>,
+    open: watch::Sender<usize>,
+    accepted: AtomicU32,
     requests: AtomicU32,
     of_target: Mutex<HashMap<String, u32>>,
 }
@@ -63,10 +64,15 @@ impl Server {
         self.shared.requests.load(Ordering::Relaxed)
     }
 
+    /// How many connections it took for them.
+    pub fn connections(&self) -> u32 {
+        self.shared.accepted.load(Ordering::Relaxed)
+    }
+
     /// Waits until every connection has been closed.
     pub async fn is_left_alone(&self) {
-        let mut connections = self.shared.connections.subscribe();
-        connections.wait_for(|&open| open == 0).await.unwrap();
+        let mut open = self.shared.open.subscribe();
+        open.wait_for(|&open| open == 0).await.unwrap();
     }
 }
 
@@ -83,14 +89,15 @@ struct Open(Arc<Shared>);
 
 impl Open {
     fn new(shared: Arc<Shared>) -> Self {
-        shared.connections.send_modify(|open| *open += 1);
+        shared.open.send_modify(|open| *open += 1);
+        shared.accepted.fetch_add(1, Ordering::Relaxed);
         Self(shared)
     }
 }
 
 impl Drop for Open {
     fn drop(&mut self) {
-        self.0.connections.send_modify(|open| *open -= 1);
+        self.0.open.send_modify(|open| *open -= 1);
     }
 }
 
@@ -180,6 +187,7 @@ fn answer(target: &str, before: u32, served: u32) -> (String, Then) {
         "/good" | "/flaky" | "/answers-once" | "/busy-stalls" => (GOOD, Then::Serve),
         "/half-then-busy" if before == 0 => (HALF, Then::Close),
         "/half-then-busy" => (BUSY, Then::Serve),
+        "/missing-at-length" => return (missing_at_length(), Then::Serve),
         "/answer" => return (answer_as_asked(&url), Then::Serve),
 
         "/closes-after-each" => (GOOD, Then::Close),
@@ -242,4 +250,11 @@ fn answer_as_asked(url: &Url) -> String {
         }
     }
     format!("HTTP/1.1 {status} \r\n{headers}Content-Length: 0\r\n\r\n")
+}
+
+/// A refusal that does not come in one piece.
+fn missing_at_length() -> String {
+    let body = "not here, and not there ".repeat(2500);
+    let length = body.len();
+    format!("HTTP/1.1 404 Not Found\r\nContent-Length: {length}\r\n\r\n{body}")
 }

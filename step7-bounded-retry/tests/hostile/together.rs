@@ -84,7 +84,7 @@ async fn all_faults_at_once_leave_nothing_behind_and_keep_nobody_from_the_good_o
     let alive = Handle::current().metrics().num_alive_tasks();
     let small = Settings {
         max_concurrency: 16.try_into().unwrap(),
-        max_per_host: 2.try_into().unwrap(),
+        max_per_host: 4.try_into().unwrap(),
         window: Some(64.try_into().unwrap()),
         ..settings()
     };
