@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::Client;
-use step1_fetcher::fetch_url;
+use step1_fetcher::{client, fetch_url};
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -28,7 +27,7 @@ async fn main() {
             .await;
     }
 
-    let client = Client::new();
+    let client = client();
     for url in [
         "{server}/hello",
         "{server}/busy",

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::Client;
-use step1_fetcher::fetch_url;
+use step1_fetcher::{client, fetch_url};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -44,7 +43,7 @@ async fn connections_used_by(fetch_three_times: impl AsyncFnOnce(&str)) -> usize
 #[tokio::test]
 async fn a_shared_client_reuses_its_connection() {
     let connections = connections_used_by(async |url| {
-        let client = Client::new();
+        let client = client();
         for _ in 0..3 {
             fetch_url(&client, url, Duration::ZERO).await.unwrap();
         }
@@ -58,9 +57,7 @@ async fn a_shared_client_reuses_its_connection() {
 async fn a_new_client_for_each_fetch_opens_a_connection_each_time() {
     let connections = connections_used_by(async |url| {
         for _ in 0..3 {
-            fetch_url(&Client::new(), url, Duration::ZERO)
-                .await
-                .unwrap();
+            fetch_url(&client(), url, Duration::ZERO).await.unwrap();
         }
     })
     .await;

@@ -3,8 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use reqwest::Client;
-use step1_fetcher::{FetchError, FetchResult, fetch_url};
+use step1_fetcher::{FetchError, FetchResult, client, fetch_url};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::time::{Instant, timeout};
@@ -24,7 +23,7 @@ async fn server_that_answers(response: ResponseTemplate) -> MockServer {
 
 async fn fetch_from(server: &MockServer) -> Result<FetchResult, FetchError> {
     let url = format!("{}/page", server.uri());
-    fetch_url(&Client::new(), &url, NO_DELAY).await
+    fetch_url(&client(), &url, NO_DELAY).await
 }
 
 #[tokio::test]
@@ -74,7 +73,7 @@ async fn nothing_happens_before_the_delay_is_over() {
     // A scheme that is refused without a socket: on a paused clock there must be none.
     let just_before = Duration::from_secs(3600);
     let delay = just_before + Duration::from_millis(1);
-    let client = Client::new();
+    let client = client();
     let mut fetch = Box::pin(fetch_url(&client, "ftp://example.test/", delay));
     let start = Instant::now();
 
@@ -88,14 +87,14 @@ async fn nothing_happens_before_the_delay_is_over() {
 #[tokio::test(start_paused = true)]
 async fn a_delay_of_zero_takes_no_time() {
     let start = Instant::now();
-    let _ = fetch_url(&Client::new(), "ftp://example.test/", NO_DELAY).await;
+    let _ = fetch_url(&client(), "ftp://example.test/", NO_DELAY).await;
     assert_eq!(start.elapsed(), Duration::ZERO);
 }
 
 #[tokio::test]
 async fn an_empty_or_relative_url_is_an_error_that_shows_it() {
     for url in ["", "/users", "example.test/users", "http://"] {
-        let error = fetch_url(&Client::new(), url, NO_DELAY).await.unwrap_err();
+        let error = fetch_url(&client(), url, NO_DELAY).await.unwrap_err();
 
         // `example.test/users` has no colon, and so no scheme.
         assert!(matches!(error, FetchError::InvalidUrl { .. }), "{error}");
@@ -110,7 +109,7 @@ async fn a_scheme_other_than_http_is_an_error_that_names_it() {
         ("ftp://example.test/", "ftp"),
         ("mailto:a@example.test", "mailto"),
     ] {
-        let error = fetch_url(&Client::new(), url, NO_DELAY).await.unwrap_err();
+        let error = fetch_url(&client(), url, NO_DELAY).await.unwrap_err();
 
         assert!(
             matches!(error, FetchError::UnsupportedScheme { .. }),
@@ -129,7 +128,7 @@ async fn a_host_that_refuses_is_an_error_with_its_reason() {
     let url = format!("http://{}/", listener.local_addr().unwrap());
     drop(listener);
 
-    let error = fetch_url(&Client::new(), &url, NO_DELAY).await.unwrap_err();
+    let error = fetch_url(&client(), &url, NO_DELAY).await.unwrap_err();
 
     assert!(matches!(error, FetchError::Request { .. }), "{error}");
     // The system's own words follow; they differ from one system to another.
@@ -153,7 +152,7 @@ async fn a_body_cut_short_is_an_error_and_not_a_short_body() {
         connection.write_all(answer).await.unwrap();
     };
 
-    let client = Client::new();
+    let client = client();
     let (result, ()) = tokio::join!(fetch_url(&client, &url, NO_DELAY), server);
 
     let error = result.unwrap_err();
@@ -203,7 +202,7 @@ async fn a_fetch_that_is_dropped_is_not_undone() {
 async fn a_paused_clock_gives_up_on_a_socket_that_would_have_answered() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
-    let client = Client::new();
+    let client = client();
 
     // The server has done nothing wrong: it had no time. Waiting for it looks like having nothing
     // to do, and the clock moves on to the next timeout. Hence no test here pauses both.

@@ -1,7 +1,6 @@
 //! The fetchers on top of `gather`, over real sockets.
 
-use reqwest::Client;
-use step1_fetcher::FetchError;
+use step1_fetcher::{FetchError, client};
 use step2_gather::{fetch_all_collecting, fetch_all_strict, fetch_all_try_join};
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -31,7 +30,7 @@ fn urls<const N: usize>(server: &MockServer, names: [&str; N]) -> [String; N] {
 async fn strict_gives_the_pages_in_input_order() {
     let server = server().await;
 
-    let pages = fetch_all_strict(&Client::new(), urls(&server, ["c", "a", "b"]))
+    let pages = fetch_all_strict(&client(), urls(&server, ["c", "a", "b"]))
         .await
         .unwrap();
 
@@ -43,7 +42,7 @@ async fn strict_gives_the_pages_in_input_order() {
 async fn strict_gives_the_failure_when_any_url_fails() {
     let server = server().await;
 
-    let result = fetch_all_strict(&Client::new(), urls(&server, ["a", "boom"])).await;
+    let result = fetch_all_strict(&client(), urls(&server, ["a", "boom"])).await;
 
     assert!(matches!(result, Err(FetchError::Status { status, .. }) if status == 500));
 }
@@ -52,7 +51,7 @@ async fn strict_gives_the_failure_when_any_url_fails() {
 async fn collecting_gives_a_page_or_a_failure_for_each_url_in_input_order() {
     let server = server().await;
 
-    let results = fetch_all_collecting(&Client::new(), urls(&server, ["a", "boom", "b"])).await;
+    let results = fetch_all_collecting(&client(), urls(&server, ["a", "boom", "b"])).await;
 
     let [a, boom, b] = results.try_into().unwrap();
     assert_eq!(a.unwrap().body, "a");
@@ -63,7 +62,7 @@ async fn collecting_gives_a_page_or_a_failure_for_each_url_in_input_order() {
 #[tokio::test]
 async fn try_join_gives_the_pages_in_input_order_or_a_failure() {
     let server = server().await;
-    let client = Client::new();
+    let client = client();
 
     let pages = fetch_all_try_join(&client, urls(&server, ["b", "a"]))
         .await

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::Client;
-use step1_fetcher::FetchError;
+use step1_fetcher::{FetchError, client};
 use step3_taskgroup::{fetch_all_taskgroup, fetch_all_taskgroup_tracking};
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -43,7 +42,7 @@ fn urls<const N: usize>(server: &MockServer, names: [&str; N]) -> [String; N] {
 async fn pages_come_in_input_order() {
     let server = server().await;
 
-    let pages = fetch_all_taskgroup(&Client::new(), urls(&server, ["b", "a"]))
+    let pages = fetch_all_taskgroup(&client(), urls(&server, ["b", "a"]))
         .await
         .unwrap();
 
@@ -56,7 +55,7 @@ async fn a_failure_comes_in_a_group_and_its_leaf_is_named_after_its_url() {
     let server = server().await;
     let [boom] = urls(&server, ["boom"]);
 
-    let errors = fetch_all_taskgroup(&Client::new(), urls(&server, ["boom", "slow-1"]))
+    let errors = fetch_all_taskgroup(&client(), urls(&server, ["boom", "slow-1"]))
         .await
         .unwrap_err();
 
@@ -72,8 +71,7 @@ async fn tracking_records_the_siblings_that_a_failure_cancelled() {
     let [_, slow_1, slow_2] = urls(&server, ["boom", "slow-1", "slow-2"]);
 
     let (result, cancelled) =
-        fetch_all_taskgroup_tracking(&Client::new(), urls(&server, ["slow-1", "boom", "slow-2"]))
-            .await;
+        fetch_all_taskgroup_tracking(&client(), urls(&server, ["slow-1", "boom", "slow-2"])).await;
 
     assert_eq!(result.unwrap_err().leaves().count(), 1);
     assert_eq!(
@@ -87,7 +85,7 @@ async fn tracking_records_nothing_when_all_goes_well() {
     let server = server().await;
 
     let (pages, cancelled) =
-        fetch_all_taskgroup_tracking(&Client::new(), urls(&server, ["a", "b"])).await;
+        fetch_all_taskgroup_tracking(&client(), urls(&server, ["a", "b"])).await;
 
     assert_eq!(pages.unwrap().len(), 2);
     assert!(cancelled.is_empty());
@@ -107,7 +105,7 @@ async fn tracking_records_the_fetches_that_were_refused_after_the_failure() {
         });
 
     let (result, cancelled) =
-        fetch_all_taskgroup_tracking(&Client::new(), ["no url"].into_iter().chain(late)).await;
+        fetch_all_taskgroup_tracking(&client(), ["no url"].into_iter().chain(late)).await;
 
     assert_eq!(result.unwrap_err().leaves().count(), 1);
     let cancelled: Vec<_> = cancelled.iter().map(AsRef::as_ref).collect();

@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use reqwest::Client;
-use step1_fetcher::{FetchError, fetch_url};
+use step1_fetcher::{FetchError, client, fetch_url};
 use step2_gather::gather;
 use step3_taskgroup::TaskGroup;
 use tokio_util::task::TaskTracker;
@@ -41,7 +40,7 @@ impl Fetches {
             let url = format!("{}/{name}", self.server.uri());
             let pages = Arc::clone(&self.pages);
             async move {
-                fetch_url(&Client::new(), &url, Duration::ZERO).await?;
+                fetch_url(&client(), &url, Duration::ZERO).await?;
                 pages.fetch_add(1, Ordering::Relaxed);
                 Ok(())
             }

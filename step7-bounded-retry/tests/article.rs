@@ -6,8 +6,8 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{Client, StatusCode};
-use step1_fetcher::FetchError;
+use reqwest::StatusCode;
+use step1_fetcher::{FetchError, client};
 use step3_taskgroup::{TaskGroup, TaskName};
 use step7_bounded_retry::{
     ConcurrencyMeter, FetchOutcome, RetryPolicy, classify_error, fetch_all_taskgroup_strict,
@@ -208,7 +208,7 @@ async fn the_cap_is_the_peak_and_without_one_all_are_in_flight_at_once() {
     for (cap, peak) in [(2, 2), (usize::MAX, 6)] {
         let meter = ConcurrencyMeter::default();
         let outcomes = fetch_all_with_taskgroup_bounded(
-            &Client::new(),
+            &client(),
             urls(&server, paths),
             RetryPolicy::default(),
             at_most(cap),
@@ -232,14 +232,13 @@ async fn each_url_is_retried_by_itself_and_the_outcomes_are_in_input_order() {
 
     let one = server().await;
     let outcomes =
-        fetch_all_with_gather_retry(&Client::new(), urls(&one, paths), RetryPolicy::default())
-            .await;
+        fetch_all_with_gather_retry(&client(), urls(&one, paths), RetryPolicy::default()).await;
     assert_eq!(summary(&outcomes), expected);
     assert_eq!(*outcomes[0].url, urls(&one, paths)[0]);
 
     let another = server().await;
     let outcomes = fetch_all_with_taskgroup_bounded(
-        &Client::new(),
+        &client(),
         urls(&another, paths),
         RetryPolicy::default(),
         at_most(2),
@@ -258,7 +257,7 @@ async fn a_fetch_that_waits_for_its_next_attempt_lets_another_one_go_first() {
         ..RetryPolicy::default()
     };
     fetch_all_with_taskgroup_bounded(
-        &Client::new(),
+        &client(),
         urls(&server, ["/flaky", "/good"]),
         policy,
         at_most(1),
@@ -281,7 +280,7 @@ async fn whatever_goes_wrong_is_an_outcome() {
         "http://127.0.0.1:1/".to_owned(),
         good,
     ];
-    let outcomes = fetch_all_with_gather_retry(&Client::new(), urls, RetryPolicy::default()).await;
+    let outcomes = fetch_all_with_gather_retry(&client(), urls, RetryPolicy::default()).await;
     assert_eq!(
         summary(&outcomes),
         [(None, 1), (None, 1), (None, 3), (Some(200), 1)]
@@ -296,14 +295,10 @@ async fn whatever_goes_wrong_is_an_outcome() {
 async fn strict_gives_every_page_in_input_order() {
     let server = server().await;
     let urls = urls(&server, ["/b", "/flaky", "/a"]);
-    let pages = fetch_all_taskgroup_strict(
-        &Client::new(),
-        urls.clone(),
-        RetryPolicy::default(),
-        at_most(2),
-    )
-    .await
-    .unwrap();
+    let pages =
+        fetch_all_taskgroup_strict(&client(), urls.clone(), RetryPolicy::default(), at_most(2))
+            .await
+            .unwrap();
     assert_eq!(
         pages.iter().map(|page| &page.url).collect::<Vec<_>>(),
         urls.iter().collect::<Vec<_>>()
@@ -314,14 +309,10 @@ async fn strict_gives_every_page_in_input_order() {
 async fn strict_does_not_fail_fast_and_every_failure_is_in_the_group() {
     let server = server().await;
     let urls = urls(&server, ["/missing", "/good", "/down"]);
-    let errors = fetch_all_taskgroup_strict(
-        &Client::new(),
-        urls.clone(),
-        RetryPolicy::default(),
-        at_most(1),
-    )
-    .await
-    .unwrap_err();
+    let errors =
+        fetch_all_taskgroup_strict(&client(), urls.clone(), RetryPolicy::default(), at_most(1))
+            .await
+            .unwrap_err();
     assert_eq!(errors.message(), "fetch_all_taskgroup_strict");
     let tasks: Vec<_> = errors.leaves().map(|leaf| &leaf.task).collect();
     assert_eq!(

@@ -12,7 +12,7 @@ use super::{AttemptError, Outcome, Request, Settings};
 
 /// Fetches every URL of `urls` and gives each outcome as it comes. Each URL has exactly one.
 ///
-/// It takes a URL in only while there is room in the [window](Settings::window), and an outcome
+/// It takes a URL in only while there is room in the [window](field@Settings::window), and an outcome
 /// makes room when it is asked for. So memory does not grow with the number of URLs, and whoever is
 /// slow to ask slows the fetching down. The attempts that are running go on meanwhile: they are tasks
 /// of their own.
