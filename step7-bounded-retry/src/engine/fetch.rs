@@ -170,8 +170,17 @@ impl Fetch {
     }
 }
 
+/// What [`http::Uri`] allows.
+const LONGEST: usize = 65_534;
+
 /// The URL, or what is wrong with it. Nothing is sent to find out.
 fn parse(url: &str) -> Result<Url, String> {
+    if url.len() > LONGEST {
+        return Err(format!("it is longer than {LONGEST} bytes"));
+    }
+    if url.contains(char::REPLACEMENT_CHARACTER) {
+        return Err("it holds U+FFFD, which stands for bytes that were no text".to_owned());
+    }
     let parsed = Url::parse(url).map_err(|error| error.to_string())?;
     if !matches!(parsed.scheme(), "http" | "https") {
         return Err(format!(
@@ -179,7 +188,7 @@ fn parse(url: &str) -> Result<Url, String> {
             parsed.scheme()
         ));
     }
-    // A few URLs are none for HTTP: those that are longer than 65,534 bytes, for one.
+    // A few URLs are none for HTTP: those that are too long once they are encoded, for one.
     match parsed.as_str().parse::<http::Uri>() {
         Ok(_) => Ok(parsed),
         Err(error) => Err(error.to_string()),
