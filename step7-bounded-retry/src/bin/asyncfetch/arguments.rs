@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use bytesize::ByteSize;
-use clap::{Parser, ValueEnum};
+use clap::{Args, Parser, ValueEnum};
 use step7_bounded_retry::RetryPolicy;
 use step7_bounded_retry::engine::{Jitter, Settings};
 
@@ -23,7 +23,7 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
 
-    /// Lines for people, or a JSON object a line
+    /// Lines for people, or JSON lines
     #[arg(
         long,
         value_enum,
@@ -33,70 +33,91 @@ pub struct Arguments {
     )]
     pub format: Format,
 
-    /// How many requests at a time, over all hosts
-    #[arg(long, value_name = "N", help_heading = LIMITS, allow_hyphen_values = true,
+    #[command(flatten)]
+    pub limits: Limits,
+
+    #[command(flatten)]
+    retries: Retries,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "Limits")]
+pub struct Limits {
+    /// How many requests at a time, in all
+    #[arg(long, value_name = "N", allow_hyphen_values = true,
         value_parser = count::<NonZeroUsize>, default_value_t = Settings::default().max_concurrency)]
     concurrency: NonZeroUsize,
 
     /// How many at a time to one host
-    #[arg(long, value_name = "N", help_heading = LIMITS, allow_hyphen_values = true,
+    #[arg(long, value_name = "N", allow_hyphen_values = true,
         value_parser = count::<NonZeroUsize>, default_value_t = Settings::default().max_per_host)]
     per_host: NonZeroUsize,
 
     /// For one attempt
-    #[arg(long, value_name = "TIME", help_heading = LIMITS, allow_hyphen_values = true,
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true,
         value_parser = some_time, default_value_t = Settings::default().attempt_timeout.into())]
     timeout: humantime::Duration,
 
     /// For one URL: attempts, waits and all
-    #[arg(long, value_name = "TIME", help_heading = LIMITS, allow_hyphen_values = true,
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true,
         value_parser = some_time, default_value_t = Settings::default().deadline.into())]
     deadline: humantime::Duration,
 
     /// The longest body, once decoded
-    #[arg(long, value_name = "SIZE", help_heading = LIMITS, allow_hyphen_values = true,
+    #[arg(long, value_name = "SIZE", allow_hyphen_values = true,
         value_parser = size, default_value = "64MiB")]
     pub max_body: ByteSize,
 
     /// How many redirects to follow
-    #[arg(long, value_name = "N", help_heading = LIMITS, allow_hyphen_values = true,
-        default_value_t = 10)]
+    #[arg(
+        long,
+        value_name = "N",
+        allow_hyphen_values = true,
+        default_value_t = 10
+    )]
     pub max_redirects: u16,
+}
 
+#[derive(Args)]
+#[command(next_help_heading = "Retries")]
+struct Retries {
     /// How often to try a URL, all in all
-    #[arg(long, value_name = "N", help_heading = RETRIES, allow_hyphen_values = true,
+    #[arg(long, value_name = "N", allow_hyphen_values = true,
         value_parser = count::<NonZeroU32>,
         default_value_t = Settings::default().retry.max_attempts)]
     max_attempts: NonZeroU32,
 
-    /// The delay after the first attempt
-    #[arg(long, value_name = "TIME", help_heading = RETRIES, allow_hyphen_values = true,
+    /// Delay after the first attempt
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true,
         value_parser = time, default_value_t = Settings::default().retry.base_delay.into())]
     base_delay: humantime::Duration,
 
     /// By how much each delay is longer
-    #[arg(long, value_name = "FACTOR", help_heading = RETRIES, allow_hyphen_values = true,
+    #[arg(long, value_name = "FACTOR", allow_hyphen_values = true,
         value_parser = factor, default_value_t = Settings::default().retry.multiplier)]
     multiplier: f64,
 
     /// No delay grows beyond it
-    #[arg(long, value_name = "TIME", help_heading = RETRIES, allow_hyphen_values = true,
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true,
         value_parser = time, default_value_t = Settings::default().max_delay.into())]
     max_delay: humantime::Duration,
 
-    /// How much of a delay is left to chance
-    #[arg(long, value_enum, value_name = "full|none", help_heading = RETRIES,
-        default_value = "full", hide_possible_values = true)]
+    /// How random a delay is
+    #[arg(
+        long,
+        value_enum,
+        value_name = "full|none",
+        default_value = "full",
+        hide_possible_values = true
+    )]
     jitter: Chance,
 
-    /// The longest wait a server can ask for
-    #[arg(long, value_name = "TIME", help_heading = RETRIES, allow_hyphen_values = true,
+    /// The longest Retry-After obeyed
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true,
         value_parser = time, default_value_t = Settings::default().max_retry_after.into())]
     max_retry_after: humantime::Duration,
 }
 
-const LIMITS: &str = "Limits";
-const RETRIES: &str = "Retries";
 const AFTER: &str = "\
 TIME is 200ms, 1.5s or 2m; SIZE is 64KiB or 10MB.
 
@@ -123,22 +144,22 @@ enum Chance {
 impl Arguments {
     pub fn settings(&self) -> Settings {
         Settings {
-            max_concurrency: self.concurrency,
-            max_per_host: self.per_host,
+            max_concurrency: self.limits.concurrency,
+            max_per_host: self.limits.per_host,
             window: None,
             retry: RetryPolicy {
-                max_attempts: self.max_attempts,
-                base_delay: *self.base_delay,
-                multiplier: self.multiplier,
+                max_attempts: self.retries.max_attempts,
+                base_delay: *self.retries.base_delay,
+                multiplier: self.retries.multiplier,
             },
-            max_delay: *self.max_delay,
-            jitter: match self.jitter {
+            max_delay: *self.retries.max_delay,
+            jitter: match self.retries.jitter {
                 Chance::Full => Jitter::Full,
                 Chance::None => Jitter::None,
             },
-            max_retry_after: *self.max_retry_after,
-            attempt_timeout: *self.timeout,
-            deadline: *self.deadline,
+            max_retry_after: *self.retries.max_retry_after,
+            attempt_timeout: *self.limits.timeout,
+            deadline: *self.limits.deadline,
         }
     }
 }

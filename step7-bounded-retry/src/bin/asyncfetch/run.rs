@@ -28,14 +28,14 @@ pub async fn run(arguments: &Arguments) -> Result<u8, String> {
         .transpose()
         .map_err(|error| unusable("cannot make --output", output, &error))?
         .map(Arc::new);
-    let redirects = || redirect_policy(arguments.max_redirects.into());
+    let redirects = || redirect_policy(arguments.limits.max_redirects.into());
     let client = match client::client(redirects) {
         Ok(client) => client,
         Err(error) => return Ok(complain(FAILED, format!("cannot begin: {error}"))),
     };
     let http = Http {
         client,
-        max_body: arguments.max_body.0,
+        max_body: arguments.limits.max_body.0,
     };
     let attempt = move |request: Arc<Request>| {
         let (http, folder) = (http.clone(), folder.clone());
