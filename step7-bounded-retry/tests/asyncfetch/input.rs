@@ -25,6 +25,9 @@ fn lines_are_trimmed_and_the_index_counts_those_that_are_neither_empty_nor_comme
 #[test]
 fn the_arguments_come_before_the_file_and_standard_input_is_left_alone() {
     let server = Server::start();
+    let alone = run_with(&mut ndjson([server.url("/argument")]), b"nonsense");
+    assert_eq!(alone.kinds(), ["ok"]);
+
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("urls");
     fs::write(&file, format!("#\n{}\n", server.url("/file"))).unwrap();
@@ -92,4 +95,15 @@ fn an_input_that_cannot_be_read_is_said_before_anything_is_fetched() {
         assert_eq!((run.code, &*run.out), (Some(2), ""), "{run:?}");
         assert!(run.err.contains(unreadable.to_str().unwrap()), "{run:?}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn standard_input_that_cannot_be_read_is_no_end_of_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let unreadable = fs::File::open(folder.path()).unwrap();
+    let run = run(ndjson(NONE).stdin(unreadable));
+
+    assert_eq!((run.code, &*run.out), (Some(2), ""), "{run:?}");
+    assert!(run.err.contains("input"), "{run:?}");
 }

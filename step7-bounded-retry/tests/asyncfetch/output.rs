@@ -104,6 +104,7 @@ fn text_has_one_line_for_each_url_without_colour_and_the_summary_goes_elsewhere(
 
     assert_eq!(run.out.lines().count(), 3, "{run:?}");
     assert!(!run.out.contains('\u{1B}'), "{run:?}");
+    assert!(run.out.contains(r"http://\u{1b}[31m"), "{run:?}");
     let missing = run.out.lines().find(|line| line.contains(&urls[1]));
     let missing = missing.unwrap();
     assert!(missing.starts_with("✗ 404 1×") && missing.ends_with("answered 404 Not Found"));

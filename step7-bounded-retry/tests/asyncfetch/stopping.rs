@@ -11,9 +11,10 @@ use crate::program::{kind, ndjson};
 use crate::server::Server;
 
 fn send(signal: &str, running: &Child) {
-    let mut kill = Command::new("kill");
-    let sent = kill.args(["-s", signal, &running.id().to_string()]);
-    sent.stderr(Stdio::null()).status().unwrap();
+    let kill = format!("kill -s {signal} {}", running.id());
+    let mut shell = Command::new("sh");
+    let sent = shell.args(["-c", &kill]).stderr(Stdio::null());
+    sent.status().unwrap();
 }
 
 #[test]
@@ -54,8 +55,10 @@ fn when_it_is_stopped_every_url_taken_in_has_its_object_and_no_part_of_a_body_is
 
 #[test]
 fn when_it_is_stopped_twice_it_leaves_at_once_although_nobody_reads_its_lines() {
-    let mut running = ndjson(["nonsense"].repeat(5000)).spawn().unwrap();
-    let mut out = BufReader::new(running.stdout.take().unwrap());
+    // Six times as long in JSON, and so more than a pipe holds.
+    let line = format!("nonsense{}", "\u{1}".repeat(60_000));
+    let mut running = ndjson([line]).spawn().unwrap();
+    let mut out = running.stdout.take().unwrap();
     out.read_exact(&mut [0]).unwrap();
     for _ in 0..1000 {
         send("INT", &running);
@@ -77,11 +80,8 @@ fn when_nobody_reads_its_lines_any_more_it_ends_quietly() {
     out.read_line(&mut String::new()).unwrap();
     drop(out);
     // As long as it takes lines, it goes on.
-    let refused = loop {
-        if let Err(error) = writeln!(input, "nonsense") {
-            break error;
-        }
-    };
+    let refused = (0..100_000).find_map(|_| writeln!(input, "nonsense").err());
+    let refused = refused.expect("it ends");
     assert_eq!(refused.kind(), ErrorKind::BrokenPipe);
 
     let ended = running.wait_with_output().unwrap();

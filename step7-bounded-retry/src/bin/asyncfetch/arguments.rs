@@ -146,7 +146,6 @@ impl Arguments {
         Settings {
             max_concurrency: self.limits.concurrency,
             max_per_host: self.limits.per_host,
-            window: None,
             retry: RetryPolicy {
                 max_attempts: self.retries.max_attempts,
                 base_delay: *self.retries.base_delay,
@@ -160,6 +159,7 @@ impl Arguments {
             max_retry_after: *self.retries.max_retry_after,
             attempt_timeout: *self.limits.timeout,
             deadline: *self.limits.deadline,
+            ..Settings::default()
         }
     }
 }
@@ -181,7 +181,7 @@ fn time(text: &str) -> Result<humantime::Duration, &'static str> {
 fn some_time(text: &str) -> Result<humantime::Duration, &'static str> {
     let time = time(text)?;
     if *time == Duration::ZERO {
-        return Err("nothing is done in no time");
+        return Err("it has to be longer than nothing");
     }
     Ok(time)
 }

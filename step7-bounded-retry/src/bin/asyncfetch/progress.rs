@@ -1,7 +1,8 @@
+use std::fmt;
 use std::io::{self, IsTerminal};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 /// What is shown on standard error while a run goes on: nothing, where that is no terminal.
 pub struct Progress {
@@ -12,8 +13,12 @@ pub struct Progress {
 
 impl Progress {
     pub fn begin() -> Self {
-        let template = "{spinner} {pos} of {len} done{msg}, {per_sec}, {elapsed}";
-        let style = ProgressStyle::with_template(template).expect("it is a constant");
+        let template = "{spinner} {pos} of {len} done{msg}, {rate}, {elapsed}";
+        let style = ProgressStyle::with_template(template)
+            .expect("it is a constant")
+            .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
+                let _ = write!(out, "{:.1}/s", state.per_sec());
+            });
         let bar = ProgressBar::new(0).with_style(style);
         bar.enable_steady_tick(Duration::from_millis(100));
         Self {
