@@ -126,6 +126,7 @@ async fn streaming_gives_each_outcome_as_it_comes() {
 #[tokio::test(start_paused = true)]
 async fn a_url_that_cannot_be_fetched_gets_no_attempt() {
     let too_long = format!("http://a.test/{}", "a".repeat(70_000));
+    let too_long_as_given = format!("http://a.test/{}", " ".repeat(70_000));
     let urls = [
         "",
         "/path",
@@ -133,7 +134,9 @@ async fn a_url_that_cannot_be_fetched_gets_no_attempt() {
         "ftp://a.test/",
         "http://",
         "http://a b/",
+        "http://a.test/\u{FFFD}",
         &too_long,
+        &too_long_as_given,
     ];
     let outcomes = collect::<_, _, ()>(settings(), urls, |_| async { unreachable!() }).await;
     assert_eq!(outcomes.len(), urls.len());
