@@ -1,8 +1,10 @@
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use reqwest::Url;
 use tokio::sync::Semaphore;
+use url::Position;
 
 use super::budget::Budget;
 
@@ -45,9 +47,14 @@ impl Hosts {
     }
 
     pub(super) fn of(&self, url: &Url) -> Arc<Host> {
-        let key = url.origin().ascii_serialization();
+        // Nearly every URL has its origin in it; no need to write it down anew for each.
+        let key = if url.username().is_empty() && url.password().is_none() {
+            Cow::Borrowed(&url[..Position::AfterPort])
+        } else {
+            url.origin().ascii_serialization().into()
+        };
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(host) = known.hosts.get(&key) {
+        if let Some(host) = known.hosts.get(&*key) {
             return Arc::clone(host);
         }
         known.forget_the_idle();
@@ -55,7 +62,7 @@ impl Hosts {
             permits: Semaphore::new(self.permits),
             budget: Mutex::default(),
         });
-        known.hosts.insert(key, Arc::clone(&host));
+        known.hosts.insert(key.into_owned(), Arc::clone(&host));
         host
     }
 }

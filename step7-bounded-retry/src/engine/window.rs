@@ -95,10 +95,11 @@ async fn run<A, F, T>(
                     index += 1;
                     pending += 1;
                     let (shared, ended) = (Arc::clone(&shared), ended.clone());
-                    group.spawn_with_token(|stop| async move {
+                    // Boxed, as a task would hold it several times over on the way into the group.
+                    group.spawn_with_token(|stop| Box::pin(async move {
                         let _ = ended.send(fetch.run(&shared, stop).await);
                         Ok(())
-                    });
+                    }));
                 }
             },
         }
