@@ -10,7 +10,8 @@ use futures_util::stream::{self, StreamExt};
 use reqwest::StatusCode;
 use step3_taskgroup::TaskName;
 use step7_bounded_retry::engine::{
-    AttemptError, Failure, Jitter, Kind, Outcome, Request, Settings, collect, stream, strict,
+    AttemptError, Failure, Jitter, Kind, Outcome, Request, Settings, collect, partition, stream,
+    strict,
 };
 use step7_bounded_retry::{ConcurrencyMeter, RetryPolicy};
 use tokio::runtime::Handle;
@@ -108,6 +109,22 @@ async fn strict_gives_every_result_or_every_failure() {
             TaskName::Named(urls[2].into())
         ]
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_partition_keeps_the_results_beside_the_failures_each_in_order() {
+    let attempt = |request: Arc<Request>| {
+        ready(match request.index % 2 {
+            0 => Ok(request.index),
+            _ => Err(status(404)),
+        })
+    };
+    let urls = (0..5).map(|page| format!("http://a.test/{page}"));
+    let (results, failures) = partition(collect(settings(), urls, attempt).await);
+    assert_eq!(results, [0, 2, 4]);
+    let tasks = failures.unwrap();
+    let tasks: Vec<_> = tasks.leaves().map(|leaf| leaf.task.to_string()).collect();
+    assert_eq!(tasks, ["http://a.test/1", "http://a.test/3"]);
 }
 
 #[tokio::test(start_paused = true)]

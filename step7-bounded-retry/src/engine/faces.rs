@@ -51,17 +51,29 @@ where
     F: Future<Output = Result<T, AttemptError>> + Send + 'static,
     T: Send + 'static,
 {
+    let (results, failures) = partition(collect(settings, urls, attempt).await);
+    failures.map_or(Ok(results), Err)
+}
+
+/// The results by themselves, and a group of everything that failed, both in the order of
+/// `outcomes`. In the group the URL is the name of the task, and the source line is the caller's.
+#[must_use]
+#[track_caller]
+pub fn partition<T>(
+    outcomes: impl IntoIterator<Item = Outcome<T>>,
+) -> (Vec<T>, Option<ErrorGroup<Failure>>) {
+    let location = Location::caller();
     let mut results = Vec::new();
     let mut failed = Vec::new();
-    for outcome in collect(settings, urls, attempt).await {
+    for outcome in outcomes {
         match outcome.result {
             Ok(result) => results.push(result),
             Err(error) => failed.push(ErrorNode::Leaf(Leaf {
                 error,
                 task: TaskName::Named(outcome.url.into()),
-                location: Location::caller(),
+                location,
             })),
         }
     }
-    ErrorGroup::new("", failed).map_or(Ok(results), Err)
+    (results, ErrorGroup::new("", failed))
 }

@@ -18,7 +18,7 @@ mod window;
 
 pub use attempt::AttemptError;
 pub use delay::Jitter;
-pub use faces::{collect, strict};
+pub use faces::{collect, partition, strict};
 pub use failure::{Failure, Kind};
 pub use http::{Http, redirect_policy};
 pub use request::{Outcome, Request};

@@ -1,0 +1,121 @@
+//! A page made of the answers of many services: what there is, and a log from which no failure of
+//! what there is not is missing.
+
+use std::collections::BTreeMap;
+use std::future::pending;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use step3_taskgroup::{ErrorGroup, ErrorNode};
+use step6_error_groups::split;
+use step7_bounded_retry::engine::{
+    AttemptError, Failure, Kind, Request, Settings, collect, partition,
+};
+use tokio::time::sleep;
+use tracing::{error, info, warn};
+
+#[tokio::main(flavor = "current_thread", start_paused = true)]
+async fn main() {
+    tracing_subscriber::fmt()
+        .without_time()
+        .with_target(false)
+        .with_ansi(false)
+        .init();
+
+    let report = aggregate().await;
+    info!(
+        answered = report.answered.len(),
+        partial_failure_percent = report.partial_failure_percent(),
+        "page"
+    );
+    for (kind, count) in report.by_kind() {
+        info!(%kind, count, "failures");
+    }
+
+    let foreseen = |kind| matches!(kind, Kind::Status | Kind::Timeout | Kind::Transport);
+    let failures = report.failures;
+    let (foreseen, unforeseen) = failures
+        .map(|failures| split(failures, |leaf| foreseen(leaf.error.kind())))
+        .unwrap_or_default();
+    for line in foreseen.iter().flat_map(lines) {
+        warn!("{line}");
+    }
+    // The outermost place that hears of it. If it is not said here, nobody will ever know.
+    if let Some(unforeseen) = unforeseen {
+        error!(alarm = true, "nobody handles this: {unforeseen}");
+        for line in lines(&unforeseen) {
+            error!("{line}");
+        }
+    }
+}
+
+struct Report {
+    answered: Vec<String>,
+    failures: Option<ErrorGroup<Failure>>,
+}
+
+impl Report {
+    /// The figure to watch: it rises long before everything fails.
+    fn partial_failure_percent(&self) -> usize {
+        let failed: usize = self.by_kind().values().sum();
+        100 * failed / (failed + self.answered.len())
+    }
+
+    fn by_kind(&self) -> BTreeMap<Kind, usize> {
+        let mut counts = BTreeMap::new();
+        for leaf in self.failures.iter().flat_map(ErrorGroup::leaves) {
+            *counts.entry(leaf.error.kind()).or_default() += 1;
+        }
+        counts
+    }
+}
+
+/// A failure is a value here, so it costs no other service its answer.
+async fn aggregate() -> Report {
+    let customer = ask(["users", "billing", "fraud"]);
+    let goods = ask(["stock", "prices", "shipping"]);
+    let ((mut answered, no_customer), (goods, no_goods)) = tokio::join!(customer, goods);
+    answered.extend(goods);
+
+    let parts = [("customer", no_customer), ("goods", no_goods)];
+    let failures = parts
+        .into_iter()
+        .filter_map(|(part, failures)| Some(ErrorNode::Group(failures?.with_message(part))));
+    Report {
+        answered,
+        failures: ErrorGroup::new("page", failures),
+    }
+}
+
+async fn ask(services: [&str; 3]) -> (Vec<String>, Option<ErrorGroup<Failure>>) {
+    let settings = Settings {
+        attempt_timeout: Duration::from_secs(1),
+        ..Settings::default()
+    };
+    let urls = services.map(|service| format!("http://{service}.test/"));
+    partition(collect(settings, urls, answer).await)
+}
+
+async fn answer(request: Arc<Request>) -> Result<String, AttemptError> {
+    sleep(Duration::from_millis(50)).await;
+    match request.url.host_str().expect("they all have one") {
+        "billing.test" => Err(AttemptError::Status {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            retry_after: None,
+        }),
+        "fraud.test" => Err(AttemptError::Tls("the certificate has expired".into())),
+        "prices.test" => pending().await,
+        host => Ok(format!("answer of {host}")),
+    }
+}
+
+/// The whole tree, a record for each line: a group's own message shows the first few failures.
+fn lines(failures: &ErrorGroup<Failure>) -> Vec<String> {
+    failures
+        .tree()
+        .to_string()
+        .lines()
+        .map(str::to_owned)
+        .collect()
+}
