@@ -1,9 +1,12 @@
-//! Draws the built-in scenarios: `timeline [SCENARIO] [--json] [--svg FILE]`.
+//! Draws scenarios: `timeline [SCENARIO | --line LINE | --read] [--json] [--svg FILE]`.
+//!
+//! Without a name, all that are built in. `--line` takes a scenario as a line of JSON; `--read` draws
+//! timelines that `--json` wrote, one a line on standard input.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use step4_compare::{Scenario, Timeline, lanes, svg};
+use step4_compare::{Scenario, Timeline, lanes, parse_line, svg};
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1)) {
@@ -15,8 +18,14 @@ fn main() -> ExitCode {
     }
 }
 
+enum Source {
+    BuiltIn(String),
+    Line(String),
+    Input,
+}
+
 fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), (u8, String)> {
-    let (mut wanted, mut json, mut file) = (None, false, None);
+    let (mut sources, mut json, mut file) = (Vec::new(), false, None);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--json" => json = true,
@@ -27,34 +36,39 @@ fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), (u8, String)> 
                         .ok_or((2, "--svg needs a file to write".to_owned()))?,
                 );
             }
+            "--line" => {
+                let line = arguments.next();
+                let line = line.ok_or((2, "--line needs a scenario as JSON".to_owned()))?;
+                sources.push(Source::Line(line));
+            }
+            "--read" => sources.push(Source::Input),
             option if option.starts_with('-') => {
                 return Err((
                     2,
-                    format!("unknown option {option}; there are --json and --svg FILE"),
+                    format!(
+                        "unknown option {option}; there are --line LINE, --read, --json and --svg FILE"
+                    ),
                 ));
             }
-            _ if wanted.is_some() => return Err((2, "one scenario at a time".to_owned())),
-            _ => wanted = Some(argument),
+            _ => sources.push(Source::BuiltIn(argument)),
         }
     }
+    if sources.len() > 1 {
+        return Err((2, "one scenario at a time".to_owned()));
+    }
 
-    let mut scenarios = Scenario::built_in();
-    if let Some(wanted) = wanted {
-        let names: Vec<_> = scenarios
+    let timelines = match sources.pop() {
+        None => Scenario::built_in()
             .iter()
-            .map(|scenario| scenario.name.clone())
-            .collect();
-        scenarios.retain(|scenario| scenario.name == wanted);
-        if scenarios.is_empty() {
-            let names = names.join(", ");
-            return Err((
-                2,
-                format!("there is no scenario {wanted:?}; there are {names}"),
-            ));
+            .flat_map(Scenario::play)
+            .collect(),
+        Some(Source::BuiltIn(name)) => built_in(&name)?,
+        Some(Source::Line(line)) => {
+            let line = parse_line(line.as_bytes());
+            line.map_err(|error| (2, error.to_string()))?.play().into()
         }
-    }
-
-    let timelines: Vec<Timeline> = scenarios.iter().flat_map(Scenario::play).collect();
+        Some(Source::Input) => read()?,
+    };
     if let Some(file) = &file {
         std::fs::write(file, svg(&timelines))
             .map_err(|error| (1, format!("cannot write {file}: {error}")))?;
@@ -72,4 +86,27 @@ fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), (u8, String)> 
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written.map_err(|error| (1, error.to_string())),
     }
+}
+
+fn built_in(name: &str) -> Result<Vec<Timeline>, (u8, String)> {
+    let scenarios = Scenario::built_in();
+    if let Some(scenario) = scenarios.iter().find(|scenario| scenario.name == name) {
+        return Ok(scenario.play().into());
+    }
+    let names = scenarios.iter().map(|scenario| scenario.name.as_str());
+    let names = names.collect::<Vec<_>>().join(", ");
+    Err((
+        2,
+        format!("there is no scenario {name:?}; there are {names}"),
+    ))
+}
+
+fn read() -> Result<Vec<Timeline>, (u8, String)> {
+    let mut timelines = Vec::new();
+    for (index, line) in io::stdin().lines().enumerate() {
+        let timeline = line.map_err(|error| error.to_string());
+        let timeline = timeline.and_then(|line| Timeline::from_json(&line));
+        timelines.push(timeline.map_err(|error| (2, format!("line {}: {error}", index + 1)))?);
+    }
+    Ok(timelines)
 }

@@ -1,9 +1,12 @@
 use std::io::{self, BufRead, Write};
 
 use serde_derive::Serialize;
+use serde_json::Value;
 
+use crate::line::Line;
+use crate::nested::{self, LineRun};
 use crate::{
-    JobSpec, Run, RunReport, on_virtual_time, parse_jobs, run_collecting, run_with_gather,
+    JobSpec, Run, RunReport, on_virtual_time, parse_line, run_collecting, run_with_gather,
     run_with_taskgroup,
 };
 
@@ -28,9 +31,13 @@ pub fn answer_scenarios(
         if line.trim_ascii().is_empty() {
             continue;
         }
-        match parse_jobs(&line) {
-            Ok(jobs) => {
-                serde_json::to_writer(&mut output, &answer(jobs))?;
+        match parse_line(&line) {
+            Ok(line) => {
+                let answer = match line.only_jobs() {
+                    Some(jobs) => answer(jobs),
+                    None => answer_nested(line),
+                };
+                serde_json::to_writer(&mut output, &answer)?;
                 writeln!(output)?;
                 output.flush()?;
             }
@@ -56,6 +63,9 @@ struct Report {
     cancelled: Vec<String>,
     raised: Option<String>,
     aggregated: Vec<String>,
+    /// None for a plain list of jobs.
+    #[serde(flatten)]
+    beyond: Option<Beyond>,
 }
 
 #[derive(Serialize)]
@@ -72,6 +82,15 @@ struct Collect {
     results: Vec<String>,
 }
 
+#[derive(Serialize)]
+struct Beyond {
+    stopped: bool,
+    unfinished: Vec<String>,
+    /// Of a task group only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errors: Option<Value>,
+}
+
 impl From<RunReport> for Report {
     fn from(report: RunReport) -> Self {
         let RunReport {
@@ -85,6 +104,21 @@ impl From<RunReport> for Report {
             cancelled,
             raised,
             aggregated,
+            beyond: None,
+        }
+    }
+}
+
+impl From<LineRun> for Report {
+    fn from(line: LineRun) -> Self {
+        let beyond = Beyond {
+            stopped: line.stopped,
+            unfinished: line.unfinished,
+            errors: None,
+        };
+        Self {
+            beyond: Some(beyond),
+            ..line.run.settled.into()
         }
     }
 }
@@ -100,13 +134,9 @@ fn answer(jobs: Vec<JobSpec>) -> Answer {
         };
 
         let (run, results) = run_collecting(&jobs).await;
-        let results = results.into_iter().map(|result| match result {
-            Ok(value) => format!("ok:{value}"),
-            Err(message) => format!("err:{message}"),
-        });
         let collect = Collect {
             report: run.settled.into(),
-            results: results.collect(),
+            results: in_words(results),
         };
 
         let taskgroup = run_with_taskgroup(&jobs).await.settled.into();
@@ -116,4 +146,39 @@ fn answer(jobs: Vec<JobSpec>) -> Answer {
             taskgroup,
         }
     })
+}
+
+fn answer_nested(line: Line) -> Answer {
+    on_virtual_time(async move {
+        let run = nested::run_with_gather(&line).await;
+        let gather = Gather {
+            completed_at_return: run.run.at_return.completed.clone(),
+            report: run.into(),
+        };
+
+        let (run, results) = nested::run_collecting(&line).await;
+        let collect = Collect {
+            report: run.into(),
+            results: in_words(results),
+        };
+
+        let (run, errors) = nested::run_with_taskgroup(&line).await;
+        let mut taskgroup = Report::from(run);
+        if let Some(beyond) = &mut taskgroup.beyond {
+            beyond.errors = Some(errors);
+        }
+        Answer {
+            gather,
+            collect,
+            taskgroup,
+        }
+    })
+}
+
+fn in_words(results: Vec<Result<String, String>>) -> Vec<String> {
+    let results = results.into_iter().map(|result| match result {
+        Ok(value) => format!("ok:{value}"),
+        Err(message) => format!("err:{message}"),
+    });
+    results.collect()
 }

@@ -79,7 +79,7 @@ fn work(
         .map(move |(index, job)| job.work(index, recording.clone()))
 }
 
-fn conclude(
+pub(crate) fn conclude(
     mode: Mode,
     jobs: &[JobSpec],
     recording: &Recording,

@@ -1,4 +1,4 @@
-use serde_derive::Serialize;
+use serde_derive::{Deserialize, Serialize};
 
 use crate::JobSpec;
 use crate::recording::{Event, What};
@@ -6,7 +6,7 @@ use crate::recording::{Event, What};
 /// What happened to each job of a run, and when the caller got its answer.
 ///
 /// [`lanes`](crate::lanes) draws it for a terminal, [`svg`](crate::svg) for a projector.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timeline {
     /// The name of the scenario; may be empty.
     pub scenario: String,
@@ -19,7 +19,7 @@ pub struct Timeline {
 }
 
 /// A way to run a list of jobs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// The first failure is raised, the other jobs run on.
@@ -31,7 +31,7 @@ pub enum Mode {
 }
 
 /// One job of a timeline. Times are in milliseconds since the run began.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobLane {
     /// The job's name.
     pub name: String,
@@ -48,7 +48,7 @@ pub struct JobLane {
 }
 
 /// How a job ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// Its work was done.
@@ -60,7 +60,7 @@ pub enum Outcome {
 }
 
 /// What the caller got, and when.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Caller {
     /// Milliseconds since the run began.
     pub at_ms: u64,
@@ -70,14 +70,16 @@ pub struct Caller {
     pub message: Option<String>,
 }
 
-/// The two kinds of answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// The kinds of answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Answer {
     /// A value.
     Ok,
     /// An error.
     Err,
+    /// None: the caller was stopped from outside, while it waited.
+    Stopped,
 }
 
 impl Timeline {
@@ -149,6 +151,15 @@ impl Timeline {
             .fold(self.caller.at_ms, u64::max)
     }
 
+    /// Reads what [`to_json`](Self::to_json) writes, whoever wrote it.
+    ///
+    /// # Errors
+    ///
+    /// When it is not that, in words.
+    pub fn from_json(json: &str) -> Result<Self, String> {
+        serde_json::from_str(json).map_err(|error| error.to_string())
+    }
+
     /// This timeline as one line of JSON.
     ///
     /// # Panics
@@ -187,9 +198,10 @@ impl JobLane {
 impl Caller {
     /// What the caller got, in words.
     pub(crate) fn answer(&self) -> String {
-        match &self.message {
-            Some(message) => format!("Err({message})"),
-            None => "Ok".to_owned(),
+        match (self.result, &self.message) {
+            (Answer::Ok, _) => "Ok".to_owned(),
+            (Answer::Err, message) => format!("Err({})", message.as_deref().unwrap_or_default()),
+            (Answer::Stopped, _) => "stopped".to_owned(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The scenario program's answers, and what it says to lines that it cannot read.
 
-use step4_compare::{Scenario, answer_scenarios, parse_jobs};
+use step4_compare::{Scenario, answer_scenarios, parse_line};
 
 /// What `input` gets on standard output and on standard error.
 fn answered(input: &[u8]) -> (String, String) {
@@ -83,10 +83,30 @@ fn each_mistake_is_described_with_its_place() {
             br#"{"jobs":[{"name":"a","delay_ms":1},{"name":"a","delay_ms":2}]}"#,
             "jobs[1].name: \"a\" is the name of another job already",
         ),
+        (
+            br#"{"jobs":[{"name":"a","jobs":[{"name":"b"}]}]}"#,
+            "jobs[0].jobs[0].delay_ms: expected an integer from 0 to 86400000, found nothing",
+        ),
+        (
+            br#"{"jobs":[{"name":"a","jobs":[],"delay_ms":1}]}"#,
+            "jobs[0].delay_ms: a job that has jobs of its own has no delay_ms; its body may fail",
+        ),
+        (
+            br#"{"jobs":[{"name":"a","jobs":[{"name":"a","delay_ms":1}]}]}"#,
+            "jobs[0].name: \"a\" is the name of another job already",
+        ),
+        (
+            br#"{"jobs":[],"body":{"fail":"x"}}"#,
+            "body.at_ms: expected an integer from 0 to 86400000, found nothing",
+        ),
+        (
+            br#"{"jobs":[],"stop_ms":-1}"#,
+            "stop_ms: expected an integer from 0 to 86400000, found -1",
+        ),
         (b"{\"jobs\":[\xff]}", "not JSON: expected value (column 10)"),
     ];
     for (line, expected) in mistakes {
-        let error = parse_jobs(line).unwrap_err();
+        let error = parse_line(line).unwrap_err();
         assert_eq!(error.to_string(), *expected);
     }
 }

@@ -29,6 +29,14 @@ impl Failure {
         }
     }
 
+    /// There is nothing on this machine to compare with: exit code 3.
+    pub fn no_python(message: impl Into<String>) -> Self {
+        Self {
+            code: 3,
+            message: Some(message.into()),
+        }
+    }
+
     pub fn report(self) -> ExitCode {
         if let Some(message) = self.message {
             // When standard error is gone too, there is nobody left to tell.

@@ -1,5 +1,5 @@
-//! The workspace's own commands: run the lessons in order, list them, draw a timeline, and check
-//! that no page shows what the programs no longer print.
+//! The workspace's own commands: run the lessons in order, list them, draw a timeline, hold
+//! lesson 4 against CPython, and check that no page shows what the programs no longer print.
 //!
 //! It links no lesson. What it knows of them, it reads from their manifests.
 
@@ -7,6 +7,7 @@ mod failure;
 mod lessons;
 mod libtest;
 mod pages;
+mod parity;
 mod run;
 mod steps;
 mod style;
@@ -34,13 +35,15 @@ enum Task {
     Run(run::Options),
     /// List the lessons
     List,
-    /// Draw what happens when one of several tasks fails: `[SCENARIO] [--svg FILE] [--json]`
+    /// Draw what happens when one of several tasks fails: `[SCENARIO | --line LINE] [--svg FILE] [--json]`
     #[command(disable_help_flag = true)]
     Timeline {
         /// Passed on to the lesson that draws it
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Run random scenarios through CPython and through lesson 4, and compare what they report
+    Parity(parity::Options),
     /// Check that the pages show what the programs print, and that their links lead somewhere
     Pages {
         /// Write what the programs print into the pages
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Task::Run(options) => run::run(&options),
         Task::List => list(),
         Task::Timeline { arguments } => timeline(&arguments),
+        Task::Parity(options) => parity::run(&options),
         Task::Pages { write } => pages::check(write),
     };
     result.unwrap_or_else(Failure::report)
