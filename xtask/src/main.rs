@@ -1,13 +1,17 @@
-//! The workspace's own commands: run the lessons in order, list them, draw a timeline, and check
-//! that no page shows what the programs no longer print.
+//! The workspace's own commands: run the lessons in order, list them, draw a timeline, check that
+//! no page shows what the programs no longer print, and that no wrong solution passes the tests.
 //!
 //! It links no lesson. What it knows of them, it reads from their manifests.
 
+mod change;
 mod failure;
 mod lessons;
 mod libtest;
+mod misconceptions;
+mod page;
 mod pages;
 mod run;
+mod scratch;
 mod steps;
 mod style;
 
@@ -47,6 +51,8 @@ enum Task {
         #[arg(long)]
         write: bool,
     },
+    /// Make each mistake of the MISCONCEPTIONS pages, and see its test fail
+    Misconceptions(misconceptions::Options),
 }
 
 fn main() -> ExitCode {
@@ -55,6 +61,7 @@ fn main() -> ExitCode {
         Task::List => list(),
         Task::Timeline { arguments } => timeline(&arguments),
         Task::Pages { write } => pages::check(write),
+        Task::Misconceptions(options) => misconceptions::run(&options),
     };
     result.unwrap_or_else(Failure::report)
 }
