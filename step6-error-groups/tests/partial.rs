@@ -123,6 +123,24 @@ async fn an_unclassified_error_is_raised_by_one_form_and_filed_as_fatal_by_the_o
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_unclassified_error_is_not_tolerated() {
+    let jobs = [
+        PartialJob::unclassified("odd", 10, "what is this"),
+        PartialJob::succeeds("slow", 20),
+    ];
+
+    let (report, failed) = run_keeping_tolerable(&jobs).await;
+
+    let expected = PartialReport {
+        fatal: names(["odd"]),
+        cancelled: names(["slow"]),
+        ..PartialReport::default()
+    };
+    assert_eq!(report, expected);
+    assert_eq!(failed.unwrap().to_string(), "1 error: what is this");
+}
+
+#[tokio::test(start_paused = true)]
 async fn every_job_is_in_exactly_one_bucket_whatever_fails_when() {
     let kinds: [fn(&'static str, u64) -> PartialJob; 4] = [
         PartialJob::succeeds,

@@ -1,14 +1,19 @@
-//! The workspace's own commands: run the lessons in order, list them, draw a timeline, hold
-//! lesson 4 against CPython, and check that no page shows what the programs no longer print.
+//! The workspace's own commands: run the lessons in order, list them, draw a timeline, hold lesson 4
+//! against CPython, and check that no page shows what the programs no longer print, and that no
+//! wrong solution passes the tests.
 //!
 //! It links no lesson. What it knows of them, it reads from their manifests.
 
+mod change;
 mod failure;
 mod lessons;
 mod libtest;
+mod misconceptions;
+mod page;
 mod pages;
 mod parity;
 mod run;
+mod scratch;
 mod steps;
 mod style;
 
@@ -50,6 +55,8 @@ enum Task {
         #[arg(long)]
         write: bool,
     },
+    /// Make each mistake of the MISCONCEPTIONS pages, and see its test fail
+    Misconceptions(misconceptions::Options),
 }
 
 fn main() -> ExitCode {
@@ -59,6 +66,7 @@ fn main() -> ExitCode {
         Task::Timeline { arguments } => timeline(&arguments),
         Task::Parity(options) => parity::run(&options),
         Task::Pages { write } => pages::check(write),
+        Task::Misconceptions(options) => misconceptions::run(&options),
     };
     result.unwrap_or_else(Failure::report)
 }

@@ -3,14 +3,12 @@
 //! What a page shows of a program must be what the program prints; each link must lead somewhere;
 //! and each *Break it* box must break what it says, with the words it says.
 
-mod break_it;
 mod check;
 mod command_line;
 mod compare;
+mod items;
 mod links;
-mod page;
 mod programs;
-mod scratch;
 mod transcript;
 
 use std::ffi::OsStr;
@@ -43,13 +41,13 @@ pub fn check(write: bool) -> Result<ExitCode, Failure> {
             problems: 0,
             edits: Vec::new(),
         };
-        for item in page::items(&text) {
+        for item in items::items(&text) {
             check.item(&item)?;
         }
         problems += check.problems;
         if !check.edits.is_empty() {
             rewritten += check.edits.len();
-            fs::write(path, page::rewrite(&text, check.edits))
+            fs::write(path, items::rewrite(&text, check.edits))
                 .map_err(|error| Failure::failed(format!("{}: {error}", path.display())))?;
         }
     }

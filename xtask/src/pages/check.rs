@@ -4,10 +4,12 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::command_line::{self, CommandLine};
-use super::page::{Edit, Fence, Item};
+use super::items::{Edit, Item};
 use super::programs::{Answer, Programs};
 use super::transcript::{Exchange, Transcript};
-use super::{break_it, compare, links, say};
+use super::{compare, links, say};
+use crate::change::Change;
+use crate::page::Fence;
 use crate::style::{BOLD, DIM};
 
 /// As much of a difference as a report shows.
@@ -114,7 +116,7 @@ impl Check<'_, '_> {
             return self.report(line, "a box to break something has one command", &[]);
         };
         let change_line = change.line;
-        let change = match break_it::Change::read(&change.lines) {
+        let change = match Change::read(&change.lines) {
             Ok(change) => change,
             Err(problem) => return self.report(change_line, &problem, &[]),
         };

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::page::Link;
+use crate::page::Link;
 
 /// What is wrong with a link on a page in this folder.
 pub fn problem(link: &Link, folder: &Path) -> Option<String> {
@@ -59,7 +59,7 @@ mod tests {
     use std::path::Path;
 
     use super::{function, has_function, problem};
-    use crate::pages::page::Link;
+    use crate::page::Link;
 
     fn check(target: &str, code: Option<&str>) -> Option<String> {
         let link = Link {

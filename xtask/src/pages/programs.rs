@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::env;
 use std::io::{self, Write};
 use std::process::{Command, Stdio};
+use std::slice;
 
-use super::break_it::Change;
 use super::command_line::CommandLine;
-use super::scratch::Scratch;
+use crate::change::Change;
 use crate::lessons::{self, Workspace};
+use crate::scratch::Scratch;
 
 pub struct Programs<'w> {
     workspace: &'w Workspace,
@@ -73,12 +74,13 @@ impl<'w> Programs<'w> {
                 .map_err(|error| format!("the workspace cannot be copied: {error}"))?;
             self.scratch.insert(copy)
         };
-        let mut command = lessons::cargo();
-        command
-            .args(&command_line.arguments)
-            .current_dir(scratch.root())
-            .env("CARGO_TARGET_DIR", scratch.target());
-        scratch.with(change, || run(command, command_line.input.as_deref()))
+        let mut command = scratch.cargo();
+        command.args(&command_line.arguments);
+        scratch
+            .with(slice::from_ref(change), || {
+                run(command, command_line.input.as_deref())
+            })?
+            .map_err(|error| format!("it cannot be run: {error}"))
     }
 }
 

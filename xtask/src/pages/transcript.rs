@@ -1,7 +1,7 @@
 //! A console block: commands, and behind each of them what it prints.
 
 use super::compare::is_gap;
-use super::page::Fence;
+use crate::page::Fence;
 
 #[derive(Debug, PartialEq)]
 pub struct Transcript {
@@ -74,7 +74,7 @@ impl Transcript {
 #[cfg(test)]
 mod tests {
     use super::Transcript;
-    use crate::pages::page::Fence;
+    use crate::page::Fence;
 
     fn read(lines: &[&str]) -> Result<Transcript, String> {
         Transcript::read(&Fence {

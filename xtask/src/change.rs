@@ -1,4 +1,4 @@
-//! The change in a *Break it* box: which file, which lines, and what to put in their place.
+//! A change that a page shows: which file, which lines, and what to put in their place.
 
 use std::path::{Component, Path, PathBuf};
 

@@ -5,9 +5,10 @@ use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use super::break_it::Change;
-use crate::lessons::Workspace;
+use crate::change::Change;
+use crate::lessons::{self, Workspace};
 
 pub struct Scratch {
     root: PathBuf,
@@ -19,8 +20,8 @@ const LEFT_OUT: [&str; 3] = ["target", ".git", "practice"];
 
 impl Scratch {
     pub fn copy(workspace: &Workspace) -> io::Result<Self> {
-        let folder = workspace.target.join("pages");
-        let (root, target) = (folder.join("scratch"), folder.join("target"));
+        let folder = workspace.target.join("scratch");
+        let (root, target) = (folder.join("workspace"), folder.join("target"));
         let left_out = |path: &Path| {
             path == workspace.target
                 || LEFT_OUT
@@ -35,25 +36,35 @@ impl Scratch {
         &self.root
     }
 
-    /// What is built here must not go where the workspace's own programs are: cargo gives a lesson
-    /// the same file names in each copy of its workspace, and would take one for the other.
-    pub fn target(&self) -> &Path {
-        &self.target
+    /// Cargo, in the copy.
+    ///
+    /// What it builds must not go where the workspace's own programs are: cargo gives a lesson the
+    /// same file names in each copy of its workspace, and would take one for the other. Nobody debugs
+    /// it, and a build without debug information takes half the time.
+    pub fn cargo(&self) -> Command {
+        let mut command = lessons::cargo();
+        command
+            .current_dir(&self.root)
+            .env("CARGO_TARGET_DIR", &self.target)
+            .env("CARGO_PROFILE_DEV_DEBUG", "0")
+            .env("RUST_BACKTRACE", "0")
+            .env("CARGO_TERM_COLOR", "never");
+        command
     }
 
-    /// Makes the change, does the work, and takes the change back.
-    pub fn with<T>(
-        &self,
-        change: &Change,
-        work: impl FnOnce() -> io::Result<T>,
-    ) -> Result<T, String> {
+    /// Makes the changes, one after the other, does the work, and takes them back. The error is that
+    /// of a change that cannot be made.
+    pub fn with<T>(&self, changes: &[Change], work: impl FnOnce() -> T) -> Result<T, String> {
+        let Some((change, others)) = changes.split_first() else {
+            return Ok(work());
+        };
         let path = self.root.join(&change.path);
         let said = |error: io::Error| format!("{}: {error}", change.path.display());
         let text = fs::read_to_string(&path).map_err(said)?;
         fs::write(&path, change.apply(&text)?).map_err(said)?;
-        let worked = work();
+        let worked = self.with(others, work);
         fs::write(&path, text).map_err(said)?;
-        worked.map_err(said)
+        worked
     }
 }
 
