@@ -6,12 +6,14 @@
 
 mod change;
 mod failure;
+mod learn;
 mod lessons;
 mod libtest;
 mod misconceptions;
 mod page;
 mod pages;
 mod parity;
+mod program;
 mod run;
 mod scratch;
 mod steps;
@@ -40,6 +42,8 @@ enum Task {
     Run(run::Options),
     /// List the lessons
     List,
+    /// Write the functions of the lessons yourself, and hear how it goes
+    Learn(learn::Options),
     /// Draw what happens when one of several tasks fails: `[SCENARIO | --line LINE] [--svg FILE] [--json]`
     #[command(disable_help_flag = true)]
     Timeline {
@@ -63,6 +67,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().task {
         Task::Run(options) => run::run(&options),
         Task::List => list(),
+        Task::Learn(options) => learn::run(&options),
         Task::Timeline { arguments } => timeline(&arguments),
         Task::Parity(options) => parity::run(&options),
         Task::Pages { write } => pages::check(write),

@@ -100,6 +100,7 @@ mod tests {
             minutes: 0,
             headline: String::new(),
             folder: PathBuf::new(),
+            exercises: Vec::new(),
         });
         let chosen = choose(steps.as_ref(), from, &lessons)?;
         Ok(chosen.iter().map(|lesson| lesson.number).collect())
