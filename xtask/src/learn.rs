@@ -10,7 +10,8 @@
 //! - `practice`: the practice folder
 //! - `progress`: what is done
 //! - `moves`: from one exercise to another
-//! - `check`, `compiler`, `demonstration`: the verdict
+//! - `check`, `compiler`, `demonstration`, `verdict`: how it goes
+//! - `watch`: a check on every save
 //! - `help`: hints, solutions, and the way back
 //! - `say`: what the learner is told
 //! - `files`: writing, without losing anything
@@ -28,6 +29,8 @@ mod practice;
 mod progress;
 mod say;
 mod source;
+mod verdict;
+mod watch;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -37,8 +40,7 @@ use clap::Subcommand;
 
 use crate::failure::Failure;
 use crate::lessons::Workspace;
-use crate::style::{BAD, BOLD, GOOD};
-use check::Verdict;
+use crate::style::BOLD;
 use practice::Practice;
 use progress::Progress;
 
@@ -66,9 +68,16 @@ enum Action {
         /// Check every exercise of every lesson that is laid out, and set the ticks
         #[arg(long)]
         all: bool,
-        /// How many seconds the tests may take
-        #[arg(long, value_name = "SECONDS", default_value_t = check::LIMIT.as_secs())]
-        limit: u64,
+        #[command(flatten)]
+        limit: Limit,
+    },
+    /// Check on every save, until Ctrl-C
+    Watch {
+        /// Look for changes all the time, and do not wait for the file system to tell
+        #[arg(long)]
+        poll: bool,
+        #[command(flatten)]
+        limit: Limit,
     },
     /// Give the next hint
     Hint,
@@ -89,6 +98,19 @@ enum Action {
     },
 }
 
+#[derive(clap::Args)]
+struct Limit {
+    /// How many seconds the tests may take
+    #[arg(long, value_name = "SECONDS", default_value_t = check::LIMIT.as_secs())]
+    limit: u64,
+}
+
+impl Limit {
+    fn duration(&self) -> Duration {
+        Duration::from_secs(self.limit)
+    }
+}
+
 pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let workspace = Workspace::find()?;
     let practice = Practice::new(&workspace, &options.folder)?;
@@ -99,13 +121,14 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
             moves::start(&practice, &mut progress, *lesson, *anew)?;
         }
         Some(Action::Check { all, limit }) => {
-            let limit = Duration::from_secs(*limit);
+            let limit = limit.duration();
             return if *all {
-                check_all(&practice, &mut progress, limit)
+                verdict::all(&practice, &mut progress, limit)
             } else {
-                check_current(&practice, &mut progress, limit)
+                verdict::current(&practice, &mut progress, limit)
             };
         }
+        Some(Action::Watch { poll, limit }) => watch::watch(&practice, *poll, limit.duration())?,
         Some(Action::Hint) => help::hint(&practice, &mut progress)?,
         Some(Action::Solution { take }) => help::solution(&practice, &progress, *take)?,
         Some(Action::Reset) => help::reset(&practice, &mut progress)?,
@@ -134,77 +157,6 @@ fn status(workspace: &Workspace, progress: &Progress) -> Result<(), Failure> {
         Err(_) => writeln!(out, "To begin: {BOLD}cargo xtask learn start 1{BOLD:#}")?,
     }
     Ok(())
-}
-
-fn check_current(
-    practice: &Practice,
-    progress: &mut Progress,
-    limit: Duration,
-) -> Result<ExitCode, Failure> {
-    let place = moves::current(practice.workspace, progress)?;
-    practice.must_be_whole(place.lesson)?;
-    let verdict = check::check(practice, place, limit)?;
-    let mut out = anstream::stdout();
-    say::verdict(practice, &place, &verdict, &mut out)?;
-    if let Verdict::Failed(failures) = &verdict {
-        say::misconceptions(practice.workspace, &place, failures, &mut out)?;
-        // It has to be built: the verdict does not wait for it.
-        say::flush(&mut out)?;
-        if let Some(difference) = demonstration::first_difference(practice, place.lesson)? {
-            say::difference(&difference, &mut out)?;
-        }
-    }
-    if !matches!(verdict, Verdict::Passed) {
-        return Ok(ExitCode::FAILURE);
-    }
-    progress.set_done(&place.name(), true);
-    say::what_is_next(practice.workspace, progress, &place, &mut out)?;
-    progress.write()?;
-    Ok(ExitCode::SUCCESS)
-}
-
-/// The ticks are what the code says, whatever they were before.
-fn check_all(
-    practice: &Practice,
-    progress: &mut Progress,
-    limit: Duration,
-) -> Result<ExitCode, Failure> {
-    let mut out = anstream::stdout();
-    let (mut done, mut all) = (0, 0);
-    for lesson in &practice.workspace.lessons {
-        if !practice.is_laid_out(lesson) {
-            continue;
-        }
-        practice.must_be_whole(lesson)?;
-        for place in course::of_lesson(lesson) {
-            let verdict = check::check(practice, place, limit)?;
-            let (style, word) = match verdict {
-                Verdict::Passed => (GOOD, "done"),
-                Verdict::DoesNotCompile(_) | Verdict::NotBuilt(_) => (BAD, "does not compile"),
-                Verdict::Todo(..) => (BAD, "not yet written"),
-                Verdict::Failed(_) => (BAD, "not yet"),
-                Verdict::OutOfTime(_) => (BAD, "did not end"),
-            };
-            let passed = matches!(verdict, Verdict::Passed);
-            writeln!(out, "  {style}{word:<16}{style:#}  {}", place.name())?;
-            say::flush(&mut out)?;
-            progress.set_done(&place.name(), passed);
-            done += u32::from(passed);
-            all += 1;
-        }
-    }
-    if all == 0 {
-        return Err(Failure::usage(
-            "no lesson is laid out: `cargo xtask learn start 1` begins with the first",
-        ));
-    }
-    progress.write()?;
-    writeln!(out, "{done} of {all} exercises are done")?;
-    Ok(if done == all {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
 }
 
 fn next(practice: &Practice, progress: &mut Progress) -> Result<(), Failure> {

@@ -1,6 +1,6 @@
-//! The workspace's own commands: run the lessons in order, list them, draw a timeline, hold lesson 4
-//! against CPython, and check that no page shows what the programs no longer print, and that no
-//! wrong solution passes the tests.
+//! The workspace's own commands: run the lessons in order, list them, learn from them by writing their
+//! functions, draw a timeline, hold lesson 4 against CPython, and check that no page shows what the
+//! programs no longer print, and that no wrong solution passes the tests.
 //!
 //! It links no lesson. What it knows of them, it reads from their manifests.
 

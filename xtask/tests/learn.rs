@@ -2,9 +2,13 @@
 //! small lessons. Each test has a practice folder of its own.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::Duration;
 
 const SOURCE: &str = "\
 //! Halves and doubles.
@@ -218,14 +222,19 @@ impl Learner {
         learner
     }
 
-    fn learn_in(&self, folder: &Path, arguments: &[&str]) -> Answer {
-        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command
             .args(["learn", "--folder", &self.folder])
             .args(arguments)
-            .current_dir(folder)
-            .env("CARGO_TARGET_DIR", TWO_LESSONS.join("target"))
-            .output()
-            .unwrap();
+            .current_dir(&*TWO_LESSONS)
+            .env("CARGO_TARGET_DIR", TWO_LESSONS.join("target"));
+        command
+    }
+
+    fn learn_in(&self, folder: &Path, arguments: &[&str]) -> Answer {
+        let mut command = self.command(arguments);
+        let output = command.current_dir(folder).output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Answer {
             code: output.status.code(),
@@ -272,6 +281,52 @@ impl Learner {
         let entries = fs::read_dir(self.path(folder)).unwrap();
         let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
         names.filter(|name| name.contains("kept-")).collect()
+    }
+}
+
+/// A watch, which ends with it.
+struct Watch {
+    process: Child,
+    lines: Receiver<String>,
+}
+
+impl Watch {
+    fn begin(learner: &Learner, arguments: &[&str]) -> Self {
+        let mut command = learner.command(&["watch"]);
+        command.args(arguments).stdout(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        let stdout = BufReader::new(process.stdout.take().unwrap());
+        let (sender, lines) = mpsc::channel();
+        thread::spawn(move || {
+            let mut printed = stdout.lines().map_while(Result::ok);
+            printed.try_for_each(|line| sender.send(line))
+        });
+        Self { process, lines }
+    }
+
+    /// Waits until it says this, and then until it watches again.
+    #[track_caller]
+    fn says(&self, words: &str) {
+        let mut said = Vec::new();
+        loop {
+            // A busy machine is no verdict.
+            let Ok(line) = self.lines.recv_timeout(Duration::from_secs(120)) else {
+                panic!("{words}\nnot in\n{}", said.join("\n"));
+            };
+            let ends = line.starts_with("watching ");
+            said.push(line);
+            if ends {
+                break;
+            }
+        }
+        assert!(said.iter().any(|line| line.contains(words)), "{said:?}");
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 
@@ -596,4 +651,73 @@ fn it_works_from_within_the_practice_folder() {
     let answer = learner.learn_in(&inside, &["hint"]);
     assert_eq!(answer.code, Some(0), "{}", answer.stderr);
     assert!(answer.stdout.contains("Divide."));
+}
+
+/// Saves in the ways in which editors do, and hears of each.
+fn saves_and_hears(learner: &Learner, watch: &Watch) {
+    watch.says("not yet written  halve");
+    learner.writes("    number / 2");
+    watch.says("✓ done  halve");
+
+    // Another file, and then renamed: nobody finds half a file.
+    let right = learner.source();
+    let wrong = right.replace("number / 2", "number.div_ceil(2)");
+    let new = learner.path("lesson1/src/.lib.rs.swp");
+    fs::write(&new, &wrong).unwrap();
+    fs::rename(&new, learner.path("lesson1/src/lib.rs")).unwrap();
+    watch.says("not yet  halve");
+
+    // The old one moved away first, as a backup.
+    let (old, backup) = (
+        learner.path("lesson1/src/lib.rs"),
+        learner.path("lesson1/src/lib.rs~"),
+    );
+    fs::rename(&old, &backup).unwrap();
+    fs::write(&old, right).unwrap();
+    watch.says("✓ done  halve");
+}
+
+#[test]
+fn a_watch_hears_of_every_way_to_save_and_goes_on_with_the_next_exercise() {
+    let learner = Learner::at_the_first_exercise("watch");
+    let watch = Watch::begin(&learner, &[]);
+    saves_and_hears(&learner, &watch);
+    learner.does(&["next"]);
+    watch.says("not yet written  double");
+}
+
+#[test]
+fn a_watch_that_polls_hears_of_every_way_to_save_too() {
+    let learner = Learner::at_the_first_exercise("poll");
+    let watch = Watch::begin(&learner, &["--poll"]);
+    saves_and_hears(&learner, &watch);
+}
+
+#[test]
+fn a_watch_goes_on_after_code_that_does_not_compile_or_end_and_after_a_missing_file() {
+    let learner = Learner::at_the_first_exercise("watch-on");
+    let watch = Watch::begin(&learner, &["--limit", "1"]);
+    watch.says("not yet written  halve");
+    learner.writes("    nonsense");
+    watch.says("does not compile  halve");
+    learner.writes("    loop {}");
+    watch.says("did not end, and was ended  halve");
+    fs::remove_file(learner.path("lesson1/tests/halves.rs")).unwrap();
+    watch.says("watching");
+    learner.writes("    number / 2");
+    watch.says("watching");
+    fs::write(learner.path("lesson1/tests/halves.rs"), TESTS).unwrap();
+    watch.says("✓ done  halve");
+}
+
+#[test]
+fn a_second_watch_is_refused_and_one_after_a_watch_that_was_killed_is_not() {
+    let learner = Learner::at_the_first_exercise("two-watches");
+    let first = Watch::begin(&learner, &[]);
+    first.says("not yet written  halve");
+    let process = format!("is watched already, process {}", first.process.id());
+    learner.learn(&["watch"]).fails_with(&[&process]);
+
+    drop(first);
+    Watch::begin(&learner, &[]).says("not yet written  halve");
 }
