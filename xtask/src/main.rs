@@ -40,7 +40,7 @@ enum Task {
     Run(run::Options),
     /// List the lessons
     List,
-    /// Draw what happens when one of several tasks fails: `[SCENARIO | --line LINE] [--svg FILE] [--json]`
+    /// Draw what happens when one of several tasks fails: `[SCENARIO | --job NAME=TIME[:fail[=MESSAGE]]... | --line LINE] [--svg FILE] [--json]`
     #[command(disable_help_flag = true)]
     Timeline {
         /// Passed on to the lesson that draws it
