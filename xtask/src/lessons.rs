@@ -18,6 +18,7 @@ pub struct Workspace {
     pub lessons: Vec<Lesson>,
 }
 
+#[derive(Default)]
 pub struct Lesson {
     pub number: u32,
     pub name: String,
@@ -25,6 +26,8 @@ pub struct Lesson {
     pub minutes: u32,
     pub headline: String,
     pub folder: PathBuf,
+    /// The crates that it is made of, without those of its tests.
+    pub dependencies: Vec<String>,
 }
 
 /// Cargo, as the one who started us meant it.
@@ -109,6 +112,15 @@ struct Package {
     manifest_path: PathBuf,
     metadata: Value,
     targets: Vec<Target>,
+    dependencies: Vec<Dependency>,
+}
+
+#[derive(Deserialize)]
+struct Dependency {
+    name: String,
+    /// None for a normal one, and else `dev` or `build`.
+    kind: Option<String>,
+    optional: bool,
 }
 
 #[derive(Deserialize)]
@@ -134,6 +146,9 @@ impl Package {
         };
         let description = Description::deserialize(description)
             .map_err(|error| format!("{}: [package.metadata.lesson]: {error}", self.name))?;
+        let of_the_library =
+            |dependency: &&Dependency| dependency.kind.is_none() && !dependency.optional;
+        let dependencies = self.dependencies.iter().filter(of_the_library);
         let lesson = Lesson {
             number: description.number,
             name: self.name.clone(),
@@ -141,6 +156,7 @@ impl Package {
             minutes: description.minutes,
             headline: description.headline,
             folder: self.manifest_path.with_file_name(""),
+            dependencies: dependencies.map(|one| one.name.clone()).collect(),
         };
         let demo = lesson.demo();
         let is_demo = |target: &Target| {
@@ -166,6 +182,7 @@ mod tests {
             "manifest_path": format!("/workspace/{name}/Cargo.toml"),
             "metadata": { "lesson": lesson },
             "targets": [{ "kind": ["example"], "name": example }],
+            "dependencies": [],
         })
     }
 

@@ -1,10 +1,11 @@
-//! The workspace's own commands: run the lessons in order, list them, draw a timeline, hold lesson 4
-//! against CPython, and check that no page shows what the programs no longer print, and that no
-//! wrong solution passes the tests.
+//! The workspace's own commands: run the lessons in order, list them, draw a timeline, show what one
+//! lesson changes over another, hold lesson 4 against CPython, and check that no page shows what the
+//! programs no longer print, and that no wrong solution passes the tests.
 //!
 //! It links no lesson. What it knows of them, it reads from their manifests.
 
 mod change;
+mod diff;
 mod failure;
 mod lessons;
 mod libtest;
@@ -47,6 +48,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Show what one lesson changes over another
+    Diff(diff::Options),
     /// Run random scenarios through CPython and through lesson 4, and compare what they report
     Parity(parity::Options),
     /// Check that the pages show what the programs print, and that their links lead somewhere
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Task::Run(options) => run::run(&options),
         Task::List => list(),
         Task::Timeline { arguments } => timeline(&arguments),
+        Task::Diff(options) => diff::run(&options),
         Task::Parity(options) => parity::run(&options),
         Task::Pages { write } => pages::check(write),
         Task::Misconceptions(options) => misconceptions::run(&options),
