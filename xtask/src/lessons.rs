@@ -28,6 +28,15 @@ pub struct Lesson {
     pub folder: PathBuf,
     /// The crates that it is made of, without those of its tests.
     pub dependencies: Vec<String>,
+    pub exercises: Vec<Exercise>,
+}
+
+/// A table `[[package.metadata.lesson.exercise]]`: what a learner writes.
+#[derive(Clone, Deserialize)]
+pub struct Exercise {
+    pub name: String,
+    pub minutes: u32,
+    pub task: String,
 }
 
 /// Cargo, as the one who started us meant it.
@@ -136,6 +145,8 @@ struct Description {
     title: String,
     minutes: u32,
     headline: String,
+    #[serde(default, rename = "exercise")]
+    exercises: Vec<Exercise>,
 }
 
 impl Package {
@@ -157,6 +168,7 @@ impl Package {
             headline: description.headline,
             folder: self.manifest_path.with_file_name(""),
             dependencies: dependencies.map(|one| one.name.clone()).collect(),
+            exercises: description.exercises,
         };
         let demo = lesson.demo();
         let is_demo = |target: &Target| {

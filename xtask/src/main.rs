@@ -4,6 +4,7 @@
 //!
 //! It links no lesson. What it knows of them, it reads from their manifests.
 
+mod agenda;
 mod change;
 mod diff;
 mod failure;
@@ -50,6 +51,8 @@ enum Task {
     },
     /// Show what one lesson changes over another
     Diff(diff::Options),
+    /// Fit lessons, exercises and breaks into the time, and print a page to hand out
+    Agenda(agenda::Options),
     /// Run random scenarios through CPython and through lesson 4, and compare what they report
     Parity(parity::Options),
     /// Check that the pages show what the programs print, and that their links lead somewhere
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
         Task::List => list(),
         Task::Timeline { arguments } => timeline(&arguments),
         Task::Diff(options) => diff::run(&options),
+        Task::Agenda(options) => agenda::run(&options),
         Task::Parity(options) => parity::run(&options),
         Task::Pages { write } => pages::check(write),
         Task::Misconceptions(options) => misconceptions::run(&options),
