@@ -7,6 +7,7 @@
 mod agenda;
 mod change;
 mod diff;
+mod doctor;
 mod failure;
 mod lessons;
 mod libtest;
@@ -14,6 +15,7 @@ mod misconceptions;
 mod page;
 mod pages;
 mod parity;
+mod python;
 mod run;
 mod scratch;
 mod steps;
@@ -53,6 +55,8 @@ enum Task {
     Diff(diff::Options),
     /// Fit lessons, exercises and breaks into the time, and print a page to hand out
     Agenda(agenda::Options),
+    /// Check that this machine has all that the workspace needs, and say how to mend what it lacks
+    Doctor,
     /// Run random scenarios through CPython and through lesson 4, and compare what they report
     Parity(parity::Options),
     /// Check that the pages show what the programs print, and that their links lead somewhere
@@ -72,6 +76,7 @@ fn main() -> ExitCode {
         Task::Timeline { arguments } => timeline(&arguments),
         Task::Diff(options) => diff::run(&options),
         Task::Agenda(options) => agenda::run(&options),
+        Task::Doctor => doctor::run(),
         Task::Parity(options) => parity::run(&options),
         Task::Pages { write } => pages::check(write),
         Task::Misconceptions(options) => misconceptions::run(&options),
