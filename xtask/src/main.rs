@@ -1,6 +1,5 @@
-//! The workspace's own commands: run the lessons in order, list them, draw a timeline, show what one
-//! lesson changes over another, hold lesson 4 against CPython, and check that no page shows what the
-//! programs no longer print, and that no wrong solution passes the tests.
+//! The workspace's own commands: for who runs the lessons, for who teaches them, and for who changes
+//! them and has to see that the pages, the tests and CPython still agree with them.
 //!
 //! It links no lesson. What it knows of them, it reads from their manifests.
 
@@ -12,6 +11,7 @@ mod failure;
 mod lessons;
 mod libtest;
 mod misconceptions;
+mod pack;
 mod page;
 mod pages;
 mod parity;
@@ -57,6 +57,8 @@ enum Task {
     Agenda(agenda::Options),
     /// Check that this machine has all that the workspace needs, and say how to mend what it lacks
     Doctor,
+    /// Put the workspace and the source of every dependency into one archive
+    Pack(pack::Options),
     /// Run random scenarios through CPython and through lesson 4, and compare what they report
     Parity(parity::Options),
     /// Check that the pages show what the programs print, and that their links lead somewhere
@@ -77,6 +79,7 @@ fn main() -> ExitCode {
         Task::Diff(options) => diff::run(&options),
         Task::Agenda(options) => agenda::run(&options),
         Task::Doctor => doctor::run(),
+        Task::Pack(options) => pack::run(&options),
         Task::Parity(options) => parity::run(&options),
         Task::Pages { write } => pages::check(write),
         Task::Misconceptions(options) => misconceptions::run(&options),
