@@ -76,7 +76,8 @@ fn two_lessons() -> PathBuf {
              [package.metadata.lesson]\nnumber = {number}\ntitle = \"Title {number}\"\n\
              minutes = {minutes}\nheadline = \"Headline {number}\"\n\n\
              [[package.metadata.lesson.exercise]]\nname = \"half\"\nminutes = 10\n\
-             task = \"Halve it.\"\n"
+             task = \"halve it\"\nhints = []\nfile = \"src/lib.rs\"\nfunctions = []\n\
+             program = \"halves\"\ntests = []\n"
         );
         write(&format!("lesson{number}/Cargo.toml"), &manifest);
         write(&format!("lesson{number}/src/lib.rs"), "");
@@ -109,7 +110,7 @@ Headline 1
 
 To write yourself, after `cargo xtask learn start 1`:
 
-- **half** (10 minutes): Halve it.
+- **half** (10 minutes): halve it
 
 ## To read at home
 
