@@ -29,6 +29,7 @@ pub struct Lesson {
     /// The crates that it is made of, without those of its tests.
     pub dependencies: Vec<String>,
     pub exercises: Vec<Exercise>,
+    pub questions: Vec<Question>,
 }
 
 /// A table `[[package.metadata.lesson.exercise]]`: what a learner writes.
@@ -37,6 +38,37 @@ pub struct Exercise {
     pub name: String,
     pub minutes: u32,
     pub task: String,
+}
+
+/// A table `[[package.metadata.lesson.question]]`: what a learner predicts. The answer is not in it.
+#[derive(Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Question {
+    /// About what jobs do, as `cargo xtask timeline --job` takes them.
+    Jobs {
+        jobs: Vec<String>,
+        /// `gather`, `collect` or `taskgroup`
+        mode: String,
+        field: Field,
+    },
+    /// About what the demonstration prints.
+    Demo {
+        ask: String,
+        /// A line of it, with `___` in the place of the answer.
+        line: String,
+    },
+}
+
+/// What of a timeline is asked for.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Field {
+    /// When the caller has its answer.
+    Caller,
+    Completed,
+    Cancelled,
+    /// The jobs that end when the caller has its answer already.
+    Orphans,
 }
 
 /// Cargo, as the one who started us meant it.
@@ -147,6 +179,8 @@ struct Description {
     headline: String,
     #[serde(default, rename = "exercise")]
     exercises: Vec<Exercise>,
+    #[serde(default, rename = "question")]
+    questions: Vec<Question>,
 }
 
 impl Package {
@@ -169,6 +203,7 @@ impl Package {
             folder: self.manifest_path.with_file_name(""),
             dependencies: dependencies.map(|one| one.name.clone()).collect(),
             exercises: description.exercises,
+            questions: description.questions,
         };
         let demo = lesson.demo();
         let is_demo = |target: &Target| {

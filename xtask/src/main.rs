@@ -4,6 +4,7 @@
 //! It links no lesson. What it knows of them, it reads from their manifests.
 
 mod agenda;
+mod ask;
 mod change;
 mod diff;
 mod doctor;
@@ -15,6 +16,7 @@ mod pack;
 mod page;
 mod pages;
 mod parity;
+mod predict;
 mod python;
 mod run;
 mod scratch;
@@ -59,6 +61,8 @@ enum Task {
     Doctor,
     /// Put the workspace and the source of every dependency into one archive
     Pack(pack::Options),
+    /// Say what a lesson's programs will do, then see what they do
+    Predict(predict::Options),
     /// Run random scenarios through CPython and through lesson 4, and compare what they report
     Parity(parity::Options),
     /// Check that the pages show what the programs print, and that their links lead somewhere
@@ -80,6 +84,7 @@ fn main() -> ExitCode {
         Task::Agenda(options) => agenda::run(&options),
         Task::Doctor => doctor::run(),
         Task::Pack(options) => pack::run(&options),
+        Task::Predict(options) => predict::run(&options),
         Task::Parity(options) => parity::run(&options),
         Task::Pages { write } => pages::check(write),
         Task::Misconceptions(options) => misconceptions::run(&options),
