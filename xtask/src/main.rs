@@ -4,6 +4,7 @@
 //!
 //! It links no lesson. What it knows of them, it reads from their manifests.
 
+mod bench;
 mod change;
 mod failure;
 mod lessons;
@@ -12,6 +13,7 @@ mod misconceptions;
 mod page;
 mod pages;
 mod parity;
+mod python;
 mod run;
 mod scratch;
 mod steps;
@@ -49,6 +51,8 @@ enum Task {
     },
     /// Run random scenarios through CPython and through lesson 4, and compare what they report
     Parity(parity::Options),
+    /// Measure everything that is measured, side by side, and write one table
+    Bench(bench::Options),
     /// Check that the pages show what the programs print, and that their links lead somewhere
     Pages {
         /// Write what the programs print into the pages
@@ -65,6 +69,7 @@ fn main() -> ExitCode {
         Task::List => list(),
         Task::Timeline { arguments } => timeline(&arguments),
         Task::Parity(options) => parity::run(&options),
+        Task::Bench(options) => bench::bench(&options),
         Task::Pages { write } => pages::check(write),
         Task::Misconceptions(options) => misconceptions::run(&options),
     };

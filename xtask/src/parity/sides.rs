@@ -6,9 +6,9 @@ use std::thread;
 
 use serde_json::Value;
 
-use super::python::Python;
 use crate::failure::Failure;
 use crate::lessons::Workspace;
+use crate::python::Python;
 
 pub struct Sides {
     workspace: Workspace,
