@@ -164,6 +164,15 @@ async fn a_url_that_cannot_be_fetched_gets_no_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_url_may_be_as_long_as_http_allows() {
+    let [longest, too_long] =
+        [65_534, 65_535].map(|length| format!("{:a<length$}", "http://a.test/"));
+    let outcomes = collect(settings(), [longest, too_long], |_| ready(Ok(()))).await;
+    assert!(outcomes[0].result.is_ok());
+    assert_eq!(kind(&outcomes[1]), Some(Kind::InvalidUrl));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_failure_that_may_pass_is_retried_until_no_attempt_is_left() {
     let start = Instant::now();
     let outcome = outcome_of(settings(), || ready(Err(status(500)))).await;
