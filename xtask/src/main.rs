@@ -5,6 +5,7 @@
 
 mod agenda;
 mod ask;
+mod bench;
 mod change;
 mod diff;
 mod doctor;
@@ -65,6 +66,8 @@ enum Task {
     Predict(predict::Options),
     /// Run random scenarios through CPython and through lesson 4, and compare what they report
     Parity(parity::Options),
+    /// Measure everything that is measured, side by side, and write one table
+    Bench(bench::Options),
     /// Check that the pages show what the programs print, and that their links lead somewhere
     Pages {
         /// Write what the programs print into the pages
@@ -86,6 +89,7 @@ fn main() -> ExitCode {
         Task::Pack(options) => pack::run(&options),
         Task::Predict(options) => predict::run(&options),
         Task::Parity(options) => parity::run(&options),
+        Task::Bench(options) => bench::bench(&options),
         Task::Pages { write } => pages::check(write),
         Task::Misconceptions(options) => misconceptions::run(&options),
     };

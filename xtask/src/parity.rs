@@ -45,7 +45,7 @@ const BATCH: usize = 5000;
 
 pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let python = Python::find(options.python.as_deref())
-        .map_err(|needed| Failure::no_python(format!("nothing was compared: {needed}")))?;
+        .map_err(|reason| Failure::no_python(format!("nothing was compared: {reason}")))?;
     let sides = Sides::new(python)?;
     let started = Instant::now();
     let mut tally = Tally::default();
