@@ -10,6 +10,7 @@ mod change;
 mod diff;
 mod doctor;
 mod failure;
+mod learn;
 mod lessons;
 mod libtest;
 mod misconceptions;
@@ -18,6 +19,7 @@ mod page;
 mod pages;
 mod parity;
 mod predict;
+mod program;
 mod python;
 mod run;
 mod scratch;
@@ -47,6 +49,8 @@ enum Task {
     Run(run::Options),
     /// List the lessons
     List,
+    /// Write the functions of the lessons yourself, and hear how it goes
+    Learn(learn::Options),
     /// Draw what happens when one of several tasks fails: `[SCENARIO | --job NAME=TIME[:fail[=MESSAGE]]... | --line LINE] [--svg FILE] [--json]`
     #[command(disable_help_flag = true)]
     Timeline {
@@ -82,6 +86,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().task {
         Task::Run(options) => run::run(&options),
         Task::List => list(),
+        Task::Learn(options) => learn::run(&options),
         Task::Timeline { arguments } => timeline(&arguments),
         Task::Diff(options) => diff::run(&options),
         Task::Agenda(options) => agenda::run(&options),
