@@ -56,7 +56,6 @@ fn without_rust_it_says_how_to_get_it() {
             "\n                    install Rust as https://rustup.rs says",
             "MISSING  cargo      no cargo in the path\n",
             "note     Python     ",
-            "\n2 things are missing.\n",
         ],
     );
 }
@@ -75,7 +74,6 @@ fn a_target_folder_that_cannot_be_written_is_missing() {
         &[
             "MISSING  files      cannot write into ",
             "set CARGO_TARGET_DIR to a folder that you may write into\n",
-            "\nOne thing is missing.\n",
         ],
     );
 }

@@ -56,12 +56,15 @@ fn with(lessons: &[Lesson], minutes: u32) -> Option<Plan<'_>> {
 
     let is_chosen =
         |exercise: &Exercise| chosen.iter().any(|(_, one)| std::ptr::eq(*one, exercise));
-    let items = lessons.iter().flat_map(|lesson| {
+    let parts = lessons.iter().map(|lesson| {
         let exercises = lesson.exercises.iter().filter(|one| is_chosen(one));
-        let exercises = exercises.map(move |exercise| Item::Exercise(lesson, exercise));
-        [Item::Lesson(lesson)].into_iter().chain(exercises)
+        let exercises = exercises.map(|exercise| Item::Exercise(lesson, exercise));
+        [Item::Lesson(lesson)]
+            .into_iter()
+            .chain(exercises)
+            .collect()
     });
-    let items = with_breaks_between(items.collect(), work);
+    let items = with_breaks_between(parts.collect(), work);
 
     let last_lessons = lessons.iter().skip(1).rev().map(Item::Lesson);
     let last_exercises = chosen.iter().rev();
@@ -98,22 +101,23 @@ fn with_breaks(work: u32) -> u32 {
     work + breaks(work) * BREAK
 }
 
-/// Puts each break where it parts the work before it and behind it most evenly.
-fn with_breaks_between(items: Vec<Item>, mut work: u32) -> Vec<Item> {
-    let mut parts = breaks(work) + 1;
+/// Puts each break where it parts the work before it and behind it most evenly. A lesson and its
+/// exercises stay together.
+fn with_breaks_between(lessons: Vec<Vec<Item>>, mut work: u32) -> Vec<Item> {
+    let mut hours = breaks(work) + 1;
     let mut planned = Vec::new();
-    let mut part = 0;
-    for item in items {
-        let even = work / parts;
-        let longer = part + item.minutes();
-        if parts > 1 && part > 0 && even.abs_diff(part) <= even.abs_diff(longer) {
+    let mut hour = 0;
+    for lesson in lessons {
+        let even = work / hours;
+        let longer = hour + lesson.iter().map(Item::minutes).sum::<u32>();
+        if hours > 1 && hour > 0 && even.abs_diff(hour) <= even.abs_diff(longer) {
             planned.push(Item::Break);
-            work -= part;
-            parts -= 1;
-            part = 0;
+            work -= hour;
+            hours -= 1;
+            hour = 0;
         }
-        part += item.minutes();
-        planned.push(item);
+        hour += lesson.iter().map(Item::minutes).sum::<u32>();
+        planned.extend(lesson);
     }
     planned
 }
@@ -186,7 +190,7 @@ mod tests {
 
     #[test]
     fn time_that_is_left_goes_to_exercises_and_then_is_left() {
-        let everything = "L1 E1 E1 L2 - E2 E2 L3 - E3 L4";
+        let everything = "L1 E1 E1 - L2 E2 E2 - L3 E3 L4";
         let cuts = "E1 E2 E1 E2 E3 L4 L3 L2";
         for minutes in [150, 10_000] {
             let expected = Some((everything.into(), cuts.into(), 150));
