@@ -490,11 +490,12 @@ fn a_wrong_answer_is_shown_by_its_sentence_its_words_its_misconception_and_the_d
     answer.fails_with(&[
         "not yet  halve",
         "✗ one has none",
+        "at practice-wrong/lesson1/tests/halves.rs:14:5:\n",
         "left: 1",
         "This fails in the same way: Round up",
         "Half an apple is an apple",
-        "your code does this:\n  another half\n    of 1 is 1\n",
-        "the lesson's does this:\n  another half\n    of 1 is 0\n",
+        "your code does this:\n\nanother half\n  of 1 is 1\n",
+        "the lesson's does this:\n\nanother half\n  of 1 is 0\n",
     ]);
     assert!(!answer.stdout.contains("four has two"), "{}", answer.stdout);
     assert!(!answer.stdout.contains("Keep it"), "{}", answer.stdout);

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::lessons::Lesson;
 use crate::program::{self, Ending};
 
-/// The first block in which the two differ, a line each. The learner's may be empty.
+/// A block in which the two differ, line by line. The learner's may be empty.
 #[derive(Debug, PartialEq)]
 pub struct Difference {
     pub yours: Vec<String>,
@@ -69,36 +69,39 @@ fn printed(
     Ok(Some(printed))
 }
 
+/// The first timeline that differs, or else the first block that does.
 fn compare(yours: &str, expected: &str) -> Option<Difference> {
     let mut yours = blocks(yours).into_iter();
-    for expected in blocks(expected) {
-        let yours = yours.next().unwrap_or_default();
-        if yours != expected {
-            let owned = |block: Vec<&str>| block.into_iter().map(String::from).collect();
-            return Some(Difference {
-                yours: owned(yours),
-                expected: owned(expected),
-            });
-        }
-    }
-    None
+    let pairs = blocks(expected).into_iter().map(|expected| Difference {
+        yours: yours.next().unwrap_or_default(),
+        expected,
+    });
+    let mut differences: Vec<_> = pairs
+        .filter(|difference| difference.yours != difference.expected)
+        .collect();
+    let is_timeline = |difference: &Difference| {
+        let mut lines = difference.expected.iter();
+        lines.any(|line| line.contains(['━', '▲']))
+    };
+    let timeline = differences.iter().position(is_timeline).unwrap_or(0);
+    (timeline < differences.len()).then(|| differences.swap_remove(timeline))
 }
 
-/// A timeline is a block: a title, and lines that are indented.
-fn blocks(text: &str) -> Vec<Vec<&str>> {
-    let mut blocks: Vec<Vec<&str>> = Vec::new();
-    let mut above = "";
-    for line in text.lines() {
+/// Parted by blank lines, and before each title: a line behind which others are indented.
+fn blocks(text: &str) -> Vec<Vec<String>> {
+    let mut blocks = vec![Vec::new()];
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
         let is_indented = |line: &str| line.starts_with(' ');
-        let is_title = !is_indented(line) && is_indented(above);
-        if !line.is_empty() {
-            match blocks.last_mut() {
-                Some(block) if !above.is_empty() && !is_title => block.push(line),
-                _ => blocks.push(vec![line]),
-            }
+        let is_title = !is_indented(line) && lines.peek().is_some_and(|next| is_indented(next));
+        if line.is_empty() || is_title {
+            blocks.push(Vec::new());
         }
-        above = line;
+        if let Some(block) = blocks.last_mut().filter(|_| !line.is_empty()) {
+            block.push(line.to_owned());
+        }
     }
+    blocks.retain(|block| !block.is_empty());
     blocks
 }
 
@@ -117,6 +120,19 @@ mod tests {
         };
         assert_eq!(compare(&yours, EXPECTED), Some(expected));
         assert_eq!(compare(EXPECTED, EXPECTED), None);
+    }
+
+    #[test]
+    fn a_timeline_that_differs_says_more_than_a_table_that_does() {
+        let table = |word| format!("          head\nrow       {word}\nlast row  {word}\n");
+        let timeline = |bar| format!("title\n   0\n  a  {bar}\n");
+        let yours = table("x") + "\n" + &timeline("━◌");
+        let expected = table("y") + "\n" + &timeline("━━●");
+        let difference = compare(&yours, &expected).unwrap();
+        assert_eq!(difference.yours, ["title", "   0", "  a  ━◌"]);
+
+        let difference = compare(&table("x"), &table("y")).unwrap();
+        assert_eq!(difference.yours.len(), 3);
     }
 
     #[test]

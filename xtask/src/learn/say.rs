@@ -14,7 +14,7 @@ use crate::libtest::Failed;
 use crate::misconceptions::{self, Misconception};
 use crate::style::{BAD, BOLD, DIM, GOOD};
 
-/// More of the compiler's errors than these are left for later.
+/// More errors or misconceptions than these are left for later.
 const FEW: usize = 2;
 /// More words of a failure than these are left out.
 const SHORT: usize = 12;
@@ -129,6 +129,7 @@ pub fn verdict(
                 let test = failed.test.as_deref().map_or_else(early, sentence);
                 writeln!(out, "\n  ✗ {test}")?;
                 for line in failed.words.iter().take(SHORT) {
+                    let line = shorter(practice, line);
                     writeln!(out, "{}", format!("      {line}").trim_end())?;
                 }
                 if failed.words.len() > SHORT {
@@ -164,7 +165,7 @@ pub fn misconceptions(
         let mut failed = failures.iter().filter_map(|failed| failed.test.as_ref());
         test.program == place.exercise.program && failed.any(|name| *name == test.name)
     };
-    for known in known.iter().filter(fails) {
+    for known in known.iter().filter(fails).take(FEW) {
         writeln!(
             out,
             "\nThis fails in the same way: {BOLD}{}{BOLD:#}",
@@ -180,13 +181,17 @@ pub fn misconceptions(
 /// Where the demonstration goes another way than the lesson's.
 pub fn difference(difference: &Difference, out: &mut dyn Write) -> io::Result<()> {
     let Difference { yours, expected } = difference;
-    writeln!(out, "\nIn the lesson's demonstration, your code does this:")?;
+    writeln!(
+        out,
+        "\nIn the lesson's demonstration, your code does this:\n"
+    )?;
+    // Without a margin: a timeline is as wide as a terminal.
     for line in yours {
-        writeln!(out, "{}", format!("  {line}").trim_end())?;
+        writeln!(out, "{line}")?;
     }
-    writeln!(out, "and the lesson's does this:")?;
+    writeln!(out, "\nand the lesson's does this:\n")?;
     for line in expected {
-        writeln!(out, "{}", format!("  {line}").trim_end())?;
+        writeln!(out, "{line}")?;
     }
     Ok(())
 }
@@ -241,6 +246,18 @@ pub fn paragraph(words: &str, margin: &str, out: &mut dyn Write) -> io::Result<(
 /// A task begins in small letters in its `todo!`, and ends without a full stop.
 fn sentence_of_task(task: &str) -> String {
     format!("{task}.")
+}
+
+/// `thread 'NAME' (1234) panicked at FILE:1:2:`, without what is said already, and with the file from
+/// the workspace's root.
+fn shorter(practice: &Practice, line: &str) -> String {
+    match line.split_once(" panicked at ") {
+        Some((thread, place)) if thread.starts_with("thread '") => {
+            let path = practice.folder.join(place);
+            format!("at {}", practice.shown(&path))
+        }
+        _ => line.to_owned(),
+    }
 }
 
 /// The rule that a test's name states.
