@@ -37,6 +37,11 @@ impl Failure {
         }
     }
 
+    /// There is nobody left to tell.
+    pub fn is_quiet(&self) -> bool {
+        self.message.is_none()
+    }
+
     pub fn report(self) -> ExitCode {
         if let Some(message) = self.message {
             // When standard error is gone too, there is nobody left to tell.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde::Deserialize;
@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::failure::Failure;
 
+#[derive(Debug)]
 pub struct Workspace {
     pub root: PathBuf,
     pub target: PathBuf,
@@ -18,6 +19,7 @@ pub struct Workspace {
     pub lessons: Vec<Lesson>,
 }
 
+#[derive(Debug, Default)]
 pub struct Lesson {
     pub number: u32,
     pub name: String,
@@ -25,6 +27,63 @@ pub struct Lesson {
     pub minutes: u32,
     pub headline: String,
     pub folder: PathBuf,
+    /// The crates that it is made of, without those of its tests.
+    pub dependencies: Vec<String>,
+    /// In the order in which they are done.
+    pub exercises: Vec<Exercise>,
+    pub questions: Vec<Question>,
+}
+
+/// Something that the learner writes: `[[package.metadata.lesson.exercise]]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exercise {
+    /// It never changes: a learner's progress is kept under it.
+    pub name: String,
+    pub minutes: u32,
+    /// From the lesson's folder.
+    pub file: PathBuf,
+    /// Those in the file whose bodies are taken out: `function` or `Type::method`.
+    pub functions: Vec<String>,
+    /// What to write. It stands in the `todo!` in the body's place.
+    pub task: String,
+    /// From a nudge to nearly there.
+    pub hints: Vec<String>,
+    /// The test program to which the tests belong: `fetch` for `tests/fetch.rs`.
+    pub program: String,
+    /// Those that fail until the exercise is done, with their modules.
+    pub tests: Vec<String>,
+}
+
+/// A table `[[package.metadata.lesson.question]]`: what a learner predicts. The answer is not in it.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Question {
+    /// About what jobs do, as `cargo xtask timeline --job` takes them.
+    Jobs {
+        jobs: Vec<String>,
+        /// `gather`, `collect` or `taskgroup`
+        mode: String,
+        field: Field,
+    },
+    /// About what the demonstration prints.
+    Demo {
+        ask: String,
+        /// A line of it, with `___` in the place of the answer.
+        line: String,
+    },
+}
+
+/// What of a timeline is asked for.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Field {
+    /// When the caller has its answer.
+    Caller,
+    Completed,
+    Cancelled,
+    /// The jobs that end when the caller has its answer already.
+    Orphans,
 }
 
 /// Cargo, as the one who started us meant it.
@@ -42,10 +101,20 @@ pub fn name_width<'a>(lessons: impl IntoIterator<Item = &'a Lesson>) -> usize {
 }
 
 impl Workspace {
-    /// The workspace around the current folder.
+    /// The workspace around the current folder. In a practice folder, it is the one around that.
     pub fn find() -> Result<Self, Failure> {
+        let (workspace, is_practice) = Self::around(Path::new("."))?;
+        match workspace.root.parent() {
+            Some(parent) if is_practice => Ok(Self::around(parent)?.0),
+            _ => Ok(workspace),
+        }
+    }
+
+    /// The workspace around `folder`, and whether it is a practice folder.
+    fn around(folder: &Path) -> Result<(Self, bool), Failure> {
         let output = cargo()
             .args(["metadata", "--no-deps", "--format-version", "1"])
+            .current_dir(folder)
             .output()
             .map_err(|error| Failure::failed(format!("cannot run cargo: {error}")))?;
         if !output.status.success() {
@@ -58,9 +127,10 @@ impl Workspace {
         Self::read(&output.stdout).map_err(Failure::usage)
     }
 
-    fn read(metadata: &[u8]) -> Result<Self, String> {
+    fn read(metadata: &[u8]) -> Result<(Self, bool), String> {
         let metadata: Metadata = serde_json::from_slice(metadata)
             .map_err(|error| format!("the output of cargo metadata: {error}"))?;
+        let is_practice = metadata.of_workspace["practice"] == true;
         let mut lessons = BTreeMap::new();
         for package in &metadata.packages {
             let Some(lesson) = package.lesson()? else {
@@ -75,11 +145,12 @@ impl Workspace {
                 ));
             }
         }
-        Ok(Self {
+        let workspace = Self {
             root: metadata.workspace_root,
             target: metadata.target_directory,
             lessons: lessons.into_values().collect(),
-        })
+        };
+        Ok((workspace, is_practice))
     }
 
     pub fn cargo(&self) -> Command {
@@ -99,6 +170,9 @@ impl Lesson {
 #[derive(Deserialize)]
 struct Metadata {
     packages: Vec<Package>,
+    /// `[workspace.metadata]`
+    #[serde(default, rename = "metadata")]
+    of_workspace: Value,
     workspace_root: PathBuf,
     target_directory: PathBuf,
 }
@@ -109,6 +183,15 @@ struct Package {
     manifest_path: PathBuf,
     metadata: Value,
     targets: Vec<Target>,
+    dependencies: Vec<Dependency>,
+}
+
+#[derive(Deserialize)]
+struct Dependency {
+    name: String,
+    /// None for a normal one, and else `dev` or `build`.
+    kind: Option<String>,
+    optional: bool,
 }
 
 #[derive(Deserialize)]
@@ -124,6 +207,10 @@ struct Description {
     title: String,
     minutes: u32,
     headline: String,
+    #[serde(default, rename = "exercise")]
+    exercises: Vec<Exercise>,
+    #[serde(default, rename = "question")]
+    questions: Vec<Question>,
 }
 
 impl Package {
@@ -134,6 +221,9 @@ impl Package {
         };
         let description = Description::deserialize(description)
             .map_err(|error| format!("{}: [package.metadata.lesson]: {error}", self.name))?;
+        let of_the_library =
+            |dependency: &&Dependency| dependency.kind.is_none() && !dependency.optional;
+        let dependencies = self.dependencies.iter().filter(of_the_library);
         let lesson = Lesson {
             number: description.number,
             name: self.name.clone(),
@@ -141,6 +231,9 @@ impl Package {
             minutes: description.minutes,
             headline: description.headline,
             folder: self.manifest_path.with_file_name(""),
+            dependencies: dependencies.map(|one| one.name.clone()).collect(),
+            exercises: description.exercises,
+            questions: description.questions,
         };
         let demo = lesson.demo();
         let is_demo = |target: &Target| {
@@ -166,6 +259,7 @@ mod tests {
             "manifest_path": format!("/workspace/{name}/Cargo.toml"),
             "metadata": { "lesson": lesson },
             "targets": [{ "kind": ["example"], "name": example }],
+            "dependencies": [],
         })
     }
 
@@ -179,7 +273,7 @@ mod tests {
             "workspace_root": "/workspace",
             "target_directory": "/workspace/target",
         });
-        let workspace = Workspace::read(metadata.to_string().as_bytes())?;
+        let (workspace, _) = Workspace::read(metadata.to_string().as_bytes())?;
         Ok(workspace
             .lessons
             .iter()

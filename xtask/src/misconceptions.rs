@@ -18,13 +18,19 @@ use crate::lessons::{Lesson, Workspace};
 use crate::scratch::Scratch;
 use crate::steps::{self, Steps};
 use crate::style::{BAD, BOLD, GOOD};
-use read::Misconception;
+pub use read::Misconception;
 use trial::{NotCaught, Trial};
 
 #[derive(clap::Args)]
 pub struct Options {
     /// The steps whose tests are tested, as in `3`, `2-4`, `1,5` [default: all]
     steps: Option<Steps>,
+}
+
+/// The misconceptions of a lesson; none if it has no page of them, or one that cannot be read.
+pub fn of(workspace: &Workspace, lesson: &Lesson) -> Vec<Misconception> {
+    let page = Page::read(workspace, lesson);
+    page.map_or_else(|_| Vec::new(), |page| page.misconceptions)
 }
 
 const PAGE: &str = "MISCONCEPTIONS.md";

@@ -21,7 +21,8 @@ pub struct Python {
 }
 
 impl Python {
-    /// The one that was asked for, by option or by `PYTHON`; else the first that will do.
+    /// The one that was asked for, by option or by `PYTHON`; else the first that will do. The error
+    /// says what is needed, and why each candidate was refused, on a line of its own.
     pub fn find(asked: Option<&OsStr>) -> Result<Self, String> {
         let asked = asked.map(OsStr::to_owned);
         let asked = asked.or_else(|| env::var_os("PYTHON").filter(|name| !name.is_empty()));
@@ -35,7 +36,8 @@ impl Python {
         }
         let (major, minor) = OLDEST;
         Err(format!(
-            "this needs CPython {major}.{minor} or newer. Name one with --python PATH or in PYTHON.{}",
+            "this needs CPython {major}.{minor} or newer. \
+             Name one with --python PATH or in PYTHON.{}",
             refused.concat()
         ))
     }

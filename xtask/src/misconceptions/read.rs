@@ -11,6 +11,8 @@ pub struct Misconception {
     /// Of its heading.
     pub line: usize,
     pub name: String,
+    /// Its first paragraphs: why one thinks so, and what comes of it.
+    pub why: String,
     pub changes: Vec<Change>,
     pub caught_by: Test,
 }
@@ -87,11 +89,24 @@ pub fn read(text: &str, sources: &Path) -> Result<Vec<Misconception>, Problem> {
             ),
         });
     }
-    sections.into_iter().map(Section::close).collect()
+    sections
+        .into_iter()
+        .map(|section| {
+            let why = words_behind(section.line, text);
+            section.close(why)
+        })
+        .collect()
+}
+
+/// What stands between a heading and the first block.
+fn words_behind(heading: usize, text: &str) -> String {
+    let lines = text.lines().skip(heading);
+    let words: Vec<_> = lines.take_while(|line| !line.starts_with("```")).collect();
+    words.join("\n").trim().to_owned()
 }
 
 impl Section {
-    fn close(self) -> Result<Misconception, Problem> {
+    fn close(self, why: String) -> Result<Misconception, Problem> {
         let Self {
             line,
             name,
@@ -111,6 +126,7 @@ impl Section {
         Ok(Misconception {
             line,
             name,
+            why,
             changes,
             caught_by,
         })
@@ -200,6 +216,10 @@ Caught by [`here`](tests/group/main.rs).
         assert_eq!(
             read,
             [(5, "Drop the handles", 2), (24, "Two", 1), (33, "Three", 1)]
+        );
+        assert_eq!(
+            misconceptions[0].why,
+            "Tempting, because it is short. See [the code](src/a.rs)."
         );
         assert_eq!(
             misconceptions[0].changes[1].path,

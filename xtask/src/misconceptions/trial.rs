@@ -1,17 +1,14 @@
 //! One wrong solution on trial: it is built, and the test that must catch it runs.
 
-use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
-
-use serde_derive::Deserialize;
+use std::process::Command;
+use std::time::Duration;
 
 use super::read::{Misconception, Test};
 use crate::lessons::Lesson;
 use crate::libtest;
+use crate::program::{self, Ending, Program};
 use crate::scratch::Scratch;
 
 /// Why a misconception is not caught.
@@ -161,142 +158,25 @@ impl<'a> Trial<'a> {
             .args(which)
             .output()?;
         Ok(if output.status.success() {
-            Ok(programs(&String::from_utf8_lossy(&output.stdout)))
+            Ok(program::tests(&String::from_utf8_lossy(&output.stdout)))
         } else {
             let words = String::from_utf8_lossy(&output.stderr);
             Err(words.lines().map(String::from).collect())
         })
     }
 
-    /// What it prints goes into a file, which unlike a pipe is never full.
     fn run(&self, program: &Program, arguments: &[&str]) -> io::Result<(Ending, String)> {
-        let log = self.scratch.root().with_file_name("tests.log");
-        let output = File::create(&log)?;
         let mut command = Command::new(&program.executable);
         command
             .args(arguments)
             .current_dir(&self.folder)
-            .env("RUST_BACKTRACE", "0")
-            .stdin(Stdio::null())
-            .stdout(output.try_clone()?)
-            .stderr(output);
-        let ending = ending(command, LIMIT)?;
-        Ok((
-            ending,
-            String::from_utf8_lossy(&fs::read(log)?).into_owned(),
-        ))
-    }
-}
-
-/// How a program ended.
-#[derive(Debug, PartialEq)]
-enum Ending {
-    Passed,
-    Failed,
-    /// It was ended.
-    OutOfTime,
-}
-
-fn ending(mut command: Command, limit: Duration) -> io::Result<Ending> {
-    let mut program = command.spawn()?;
-    let start = Instant::now();
-    loop {
-        if let Some(status) = program.try_wait()? {
-            return Ok(if status.success() {
-                Ending::Passed
-            } else {
-                Ending::Failed
-            });
-        }
-        if start.elapsed() >= limit {
-            program.kill()?;
-            program.wait()?;
-            return Ok(Ending::OutOfTime);
-        }
-        thread::sleep(Duration::from_millis(5));
+            .env("RUST_BACKTRACE", "0");
+        let log = self.scratch.root().with_file_name("tests.log");
+        program::run(command, LIMIT, &log)
     }
 }
 
 /// `test NAME ... FAILED`
 fn failed_test(line: &str) -> Option<&str> {
     line.strip_prefix("test ")?.strip_suffix(" ... FAILED")
-}
-
-#[derive(Debug, PartialEq)]
-struct Program {
-    name: String,
-    executable: PathBuf,
-}
-
-/// A line of cargo's JSON, if it speaks of something that was built.
-#[derive(Deserialize)]
-struct Artifact {
-    executable: Option<PathBuf>,
-    profile: Profile,
-    target: Target,
-}
-
-#[derive(Deserialize)]
-struct Profile {
-    test: bool,
-}
-
-#[derive(Deserialize)]
-struct Target {
-    name: String,
-}
-
-/// The test programs among what was built. A program of the lesson's own may be there too.
-fn programs(messages: &str) -> Vec<Program> {
-    messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Artifact>(line).ok())
-        .filter(|artifact| artifact.profile.test)
-        .filter_map(|artifact| {
-            Some(Program {
-                name: artifact.target.name,
-                executable: artifact.executable?,
-            })
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Program, programs};
-
-    #[test]
-    fn only_test_programs_are_run() {
-        let messages = r#"{"reason":"compiler-artifact","target":{"name":"lib"},"profile":{"test":false},"executable":null}
-{"reason":"compiler-artifact","target":{"name":"program"},"profile":{"test":false},"executable":"/target/program"}
-{"reason":"compiler-artifact","target":{"name":"fetch"},"profile":{"test":true},"executable":"/target/fetch-1"}
-{"reason":"build-finished","success":true}
-"#;
-        let expected = Program {
-            name: "fetch".into(),
-            executable: "/target/fetch-1".into(),
-        };
-        assert_eq!(programs(messages), [expected]);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_program_ends_well_or_badly_or_is_ended() {
-        use super::{Ending, ending};
-        use std::process::Command;
-        use std::time::Duration;
-
-        let ends = |script: &str, limit| {
-            let mut command = Command::new("sh");
-            command.args(["-c", script]);
-            ending(command, limit).unwrap()
-        };
-        let minute = Duration::from_secs(60);
-        assert_eq!(ends("true", minute), Ending::Passed);
-        assert_eq!(ends("false", minute), Ending::Failed);
-        assert_eq!(
-            ends("exec sleep 600", Duration::from_millis(20)),
-            Ending::OutOfTime
-        );
-    }
 }
