@@ -314,9 +314,9 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
             return handle;
         }
         let shared = Arc::clone(&self.shared);
+        // Boxed, as each async block and function on its way would hold it once more.
+        let mut future = Some(Box::pin(future));
         let child = async move {
-            // Pinned once: every async function that owned it on the way would hold it once more.
-            let mut future = pin!(Some(future));
             let never;
             let stop = match stopped {
                 Stopped::Dropped => &shared.stop_children,
@@ -325,7 +325,7 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
                     &never
                 }
             };
-            let (output, panic) = work_first(future.as_mut(), stop).await;
+            let (output, panic) = work_first(Pin::new(&mut future), stop).await;
             shared.keep_panic(panic);
             // Nobody may want the value, and its destructor may panic.
             let told = catch_unwind(AssertUnwindSafe(|| match output {

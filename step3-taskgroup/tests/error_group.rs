@@ -52,6 +52,10 @@ fn display_counts_every_leaf_and_shows_the_first_three() {
         group("", [leaf("a"), leaf("b")]).to_string(),
         "2 errors: a; b"
     );
+    assert_eq!(
+        group("", [leaf("a"), leaf("b"), leaf("c")]).to_string(),
+        "3 errors: a; b; c"
+    );
 
     let tree = group(
         "",
@@ -61,6 +65,18 @@ fn display_counts_every_leaf_and_shows_the_first_three() {
         ],
     );
     assert_eq!(tree.to_string(), "4 errors: a; b; c; and 1 more");
+}
+
+#[test]
+fn debug_shows_every_leaf_with_its_task_also_of_a_node() {
+    let tree = group("batch", [leaf("a"), group("", [leaf("b")]).into()]);
+
+    let of_group = format!("{tree:?}");
+    let of_nodes = format!("{:?}", tree.nodes());
+    for error in ["error: \"a\"", "error: \"b\"", "task: Body"] {
+        assert!(of_group.contains(error), "{of_group}");
+        assert!(of_nodes.contains(error), "{of_nodes}");
+    }
 }
 
 #[test]

@@ -1,12 +1,13 @@
-//! Draws scenarios: `timeline [SCENARIO | --line LINE | --read] [--json] [--svg FILE]`.
+//! Draws scenarios: `timeline [SCENARIO | --job JOB... | --line LINE | --read] [--json] [--svg FILE]`.
 //!
-//! Without a name, all that are built in. `--line` takes a scenario as a line of JSON; `--read` draws
-//! timelines that `--json` wrote, one a line on standard input.
+//! Without a name, all that are built in. A job is `NAME=TIME`, `NAME=TIME:fail` or
+//! `NAME=TIME:fail=MESSAGE`. `--line` takes a scenario as a line of JSON; `--read` draws timelines
+//! that `--json` wrote, one a line on standard input.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use step4_compare::{Scenario, Timeline, lanes, parse_line, svg};
+use step4_compare::{Scenario, Timeline, lanes, parse_jobs, parse_line, svg};
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1)) {
@@ -20,38 +21,39 @@ fn main() -> ExitCode {
 
 enum Source {
     BuiltIn(String),
+    Jobs(Vec<String>),
     Line(String),
     Input,
 }
 
 fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), (u8, String)> {
-    let (mut sources, mut json, mut file) = (Vec::new(), false, None);
+    let (mut sources, mut jobs) = (Vec::new(), Vec::new());
+    let (mut json, mut file) = (false, None);
     while let Some(argument) = arguments.next() {
+        let mut value = |expected: &str| {
+            let missing = || (2, format!("{argument} needs {expected}"));
+            arguments.next().ok_or_else(missing)
+        };
         match argument.as_str() {
             "--json" => json = true,
-            "--svg" => {
-                file = Some(
-                    arguments
-                        .next()
-                        .ok_or((2, "--svg needs a file to write".to_owned()))?,
-                );
-            }
-            "--line" => {
-                let line = arguments.next();
-                let line = line.ok_or((2, "--line needs a scenario as JSON".to_owned()))?;
-                sources.push(Source::Line(line));
-            }
+            "--svg" => file = Some(value("a file to write")?),
+            "--line" => sources.push(Source::Line(value("a scenario as JSON")?)),
+            "--job" => jobs.push(value("a job, such as slow=50ms or quick=10ms:fail")?),
             "--read" => sources.push(Source::Input),
             option if option.starts_with('-') => {
                 return Err((
                     2,
                     format!(
-                        "unknown option {option}; there are --line LINE, --read, --json and --svg FILE"
+                        "unknown option {option}; there are --job NAME=TIME[:fail[=MESSAGE]], \
+                         --line LINE, --read, --json and --svg FILE"
                     ),
                 ));
             }
             _ => sources.push(Source::BuiltIn(argument)),
         }
+    }
+    if !jobs.is_empty() {
+        sources.push(Source::Jobs(jobs));
     }
     if sources.len() > 1 {
         return Err((2, "one scenario at a time".to_owned()));
@@ -63,6 +65,12 @@ fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), (u8, String)> 
             .flat_map(Scenario::play)
             .collect(),
         Some(Source::BuiltIn(name)) => built_in(&name)?,
+        Some(Source::Jobs(texts)) => {
+            let jobs = parse_jobs(texts.iter().map(String::as_str));
+            let jobs = jobs.map_err(|error| (2, error.to_string()))?;
+            let name = String::new();
+            Scenario { name, jobs }.play().into()
+        }
         Some(Source::Line(line)) => {
             let line = parse_line(line.as_bytes());
             line.map_err(|error| (2, error.to_string()))?.play().into()

@@ -3,6 +3,7 @@
 mod answers;
 mod comparison;
 mod job;
+mod job_text;
 mod lanes;
 mod line;
 mod nested;
@@ -17,6 +18,7 @@ mod timeline;
 pub use answers::answer_scenarios;
 pub use comparison::print_comparison;
 pub use job::JobSpec;
+pub use job_text::{JobTextError, parse_jobs};
 pub use lanes::lanes;
 pub use line::{Line, ScenarioError, parse_line};
 pub use report::RunReport;

@@ -13,6 +13,8 @@ use step7_bounded_retry::{
     ConcurrencyMeter, FetchOutcome, RetryPolicy, classify_error, fetch_all_taskgroup_strict,
     fetch_all_with_gather_retry, fetch_all_with_taskgroup_bounded, is_retriable_status, retry,
 };
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 use wiremock::matchers::path;
@@ -168,6 +170,12 @@ async fn the_meter_does_not_count_an_attempt_that_was_cancelled() {
     };
     assert!(timeout(Duration::from_secs(1), attempt).await.is_err());
     assert_eq!((meter.in_flight(), meter.peak()), (0, 1));
+
+    let first = meter.enter();
+    let second = meter.enter();
+    assert_eq!((meter.in_flight(), meter.peak()), (2, 2));
+    drop((first, second));
+    assert_eq!(meter.timeline(), [1, 1, 2]);
 }
 
 /// The article's test of its cap: six fetches from a mock that answers at once, and at most
@@ -289,6 +297,29 @@ async fn whatever_goes_wrong_is_an_outcome() {
         .iter()
         .map(|outcome| outcome.result.as_ref().is_err_and(classify_error));
     assert_eq!(retriable.collect::<Vec<_>>(), [false, false, true, false]);
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_off_is_tried_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let server = async {
+        for answer in [
+            "content-length: 100\r\n\r\nonly this",
+            "content-length: 5\r\n\r\nhello",
+        ] {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            let _ = connection.read(&mut [0; 1024]).await.unwrap();
+            let answer = format!("HTTP/1.1 200 OK\r\n{answer}");
+            connection.write_all(answer.as_bytes()).await.unwrap();
+        }
+    };
+
+    let client = client();
+    let fetched = fetch_all_with_gather_retry(&client, [url], RetryPolicy::default());
+    let (outcomes, ()) = tokio::join!(fetched, server);
+
+    assert_eq!(summary(&outcomes), [(Some(200), 2)]);
 }
 
 #[tokio::test]

@@ -2,8 +2,8 @@
 
 use std::future::{pending, ready};
 use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
@@ -161,6 +161,15 @@ async fn a_url_that_cannot_be_fetched_gets_no_attempt() {
         assert_eq!(kind(&outcome), Some(Kind::InvalidUrl), "{}", outcome.url);
         assert_eq!(outcome.attempts, 0);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_url_may_be_as_long_as_http_allows() {
+    let [longest, too_long] =
+        [65_534, 65_535].map(|length| format!("{:a<length$}", "http://a.test/"));
+    let outcomes = collect(settings(), [longest, too_long], |_| ready(Ok(()))).await;
+    assert!(outcomes[0].result.is_ok());
+    assert_eq!(kind(&outcomes[1]), Some(Kind::InvalidUrl));
 }
 
 #[tokio::test(start_paused = true)]
@@ -581,28 +590,37 @@ async fn the_outcome_has_the_last_response_and_the_bytes_of_the_last_attempt() {
     assert_eq!((outcome.bytes, outcome.attempts), (3, 3));
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_host_that_nobody_has_asked_for_a_long_time_begins_anew() {
-    let failed = Arc::<Mutex<Vec<u64>>>::default();
-    let log = Arc::clone(&failed);
+/// The attempts at twenty URLs of a host that is down, and at twenty more when so many other hosts
+/// have gone by.
+async fn attempts_before_and_after(others: usize) -> (Vec<u32>, Vec<u32>) {
     let settings = Settings {
         window: Some(1.try_into().unwrap()),
         ..settings()
     };
-    // The budget of the first host is spent, a crowd of others goes by, and it is its turn again.
     let one = || (0..20).map(|_| "http://one.test/".to_owned());
-    let crowd = (0..2_000).map(|index| format!("http://{index}.test/"));
-    let outcomes = collect::<_, _, ()>(settings, one().chain(crowd).chain(one()), move |request| {
-        if request.url.host_str() != Some("one.test") {
-            return ready(Ok(()));
-        }
-        log.lock().unwrap().push(request.index);
-        ready(Err(status(500)))
+    let crowd = (0..others).map(|index| format!("http://{index}.test/"));
+    let urls = one().chain(crowd).chain(one());
+    let outcomes = collect::<_, _, ()>(settings, urls, move |request| {
+        let down = request.url.host_str() == Some("one.test");
+        ready(if down { Err(status(500)) } else { Ok(()) })
     })
     .await;
     let attempts: Vec<_> = outcomes.iter().map(|outcome| outcome.attempts).collect();
-    assert!(attempts[..20].contains(&1), "its budget was spent");
-    assert_eq!(attempts[..20], attempts[2_020..]);
+    (attempts[..20].to_vec(), attempts[20 + others..].to_vec())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_nobody_has_asked_for_a_long_time_begins_anew() {
+    let (before, after) = attempts_before_and_after(2_000).await;
+    assert!(before.contains(&1), "its budget was spent");
+    assert_eq!(after, before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_is_remembered_while_a_few_others_go_by() {
+    let (before, after) = attempts_before_and_after(500).await;
+    assert_eq!(before[0], 3);
+    assert_eq!(after[0], 1, "its budget is still spent");
 }
 
 #[tokio::test(start_paused = true)]

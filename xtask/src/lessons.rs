@@ -19,7 +19,7 @@ pub struct Workspace {
     pub lessons: Vec<Lesson>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Lesson {
     pub number: u32,
     pub name: String,
@@ -27,8 +27,11 @@ pub struct Lesson {
     pub minutes: u32,
     pub headline: String,
     pub folder: PathBuf,
+    /// The crates that it is made of, without those of its tests.
+    pub dependencies: Vec<String>,
     /// In the order in which they are done.
     pub exercises: Vec<Exercise>,
+    pub questions: Vec<Question>,
 }
 
 /// Something that the learner writes: `[[package.metadata.lesson.exercise]]`.
@@ -50,6 +53,37 @@ pub struct Exercise {
     pub program: String,
     /// Those that fail until the exercise is done, with their modules.
     pub tests: Vec<String>,
+}
+
+/// A table `[[package.metadata.lesson.question]]`: what a learner predicts. The answer is not in it.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Question {
+    /// About what jobs do, as `cargo xtask timeline --job` takes them.
+    Jobs {
+        jobs: Vec<String>,
+        /// `gather`, `collect` or `taskgroup`
+        mode: String,
+        field: Field,
+    },
+    /// About what the demonstration prints.
+    Demo {
+        ask: String,
+        /// A line of it, with `___` in the place of the answer.
+        line: String,
+    },
+}
+
+/// What of a timeline is asked for.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Field {
+    /// When the caller has its answer.
+    Caller,
+    Completed,
+    Cancelled,
+    /// The jobs that end when the caller has its answer already.
+    Orphans,
 }
 
 /// Cargo, as the one who started us meant it.
@@ -149,6 +183,15 @@ struct Package {
     manifest_path: PathBuf,
     metadata: Value,
     targets: Vec<Target>,
+    dependencies: Vec<Dependency>,
+}
+
+#[derive(Deserialize)]
+struct Dependency {
+    name: String,
+    /// None for a normal one, and else `dev` or `build`.
+    kind: Option<String>,
+    optional: bool,
 }
 
 #[derive(Deserialize)]
@@ -166,6 +209,8 @@ struct Description {
     headline: String,
     #[serde(default, rename = "exercise")]
     exercises: Vec<Exercise>,
+    #[serde(default, rename = "question")]
+    questions: Vec<Question>,
 }
 
 impl Package {
@@ -176,6 +221,9 @@ impl Package {
         };
         let description = Description::deserialize(description)
             .map_err(|error| format!("{}: [package.metadata.lesson]: {error}", self.name))?;
+        let of_the_library =
+            |dependency: &&Dependency| dependency.kind.is_none() && !dependency.optional;
+        let dependencies = self.dependencies.iter().filter(of_the_library);
         let lesson = Lesson {
             number: description.number,
             name: self.name.clone(),
@@ -183,7 +231,9 @@ impl Package {
             minutes: description.minutes,
             headline: description.headline,
             folder: self.manifest_path.with_file_name(""),
+            dependencies: dependencies.map(|one| one.name.clone()).collect(),
             exercises: description.exercises,
+            questions: description.questions,
         };
         let demo = lesson.demo();
         let is_demo = |target: &Target| {
@@ -209,6 +259,7 @@ mod tests {
             "manifest_path": format!("/workspace/{name}/Cargo.toml"),
             "metadata": { "lesson": lesson },
             "targets": [{ "kind": ["example"], "name": example }],
+            "dependencies": [],
         })
     }
 

@@ -1,19 +1,26 @@
-//! The workspace's own commands: run the lessons in order, list them, learn from them by writing their
-//! functions, draw a timeline, hold lesson 4 against CPython, and check that no page shows what the
-//! programs no longer print, and that no wrong solution passes the tests.
+//! The workspace's own commands: for who runs the lessons, for who teaches them, and for who changes
+//! them and has to see that the pages, the tests and CPython still agree with them.
 //!
 //! It links no lesson. What it knows of them, it reads from their manifests.
 
+mod agenda;
+mod ask;
+mod bench;
 mod change;
+mod diff;
+mod doctor;
 mod failure;
 mod learn;
 mod lessons;
 mod libtest;
 mod misconceptions;
+mod pack;
 mod page;
 mod pages;
 mod parity;
+mod predict;
 mod program;
+mod python;
 mod run;
 mod scratch;
 mod steps;
@@ -44,15 +51,27 @@ enum Task {
     List,
     /// Write the functions of the lessons yourself, and hear how it goes
     Learn(learn::Options),
-    /// Draw what happens when one of several tasks fails: `[SCENARIO | --line LINE] [--svg FILE] [--json]`
+    /// Draw what happens when one of several tasks fails: `[SCENARIO | --job NAME=TIME[:fail[=MESSAGE]]... | --line LINE] [--svg FILE] [--json]`
     #[command(disable_help_flag = true)]
     Timeline {
         /// Passed on to the lesson that draws it
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Show what one lesson changes over another
+    Diff(diff::Options),
+    /// Fit lessons, exercises and breaks into the time, and print a page to hand out
+    Agenda(agenda::Options),
+    /// Check that this machine has all that the workspace needs, and say how to mend what it lacks
+    Doctor,
+    /// Put the workspace and the source of every dependency into one archive
+    Pack(pack::Options),
+    /// Say what a lesson's programs will do, then see what they do
+    Predict(predict::Options),
     /// Run random scenarios through CPython and through lesson 4, and compare what they report
     Parity(parity::Options),
+    /// Measure everything that is measured, side by side, and write one table
+    Bench(bench::Options),
     /// Check that the pages show what the programs print, and that their links lead somewhere
     Pages {
         /// Write what the programs print into the pages
@@ -69,7 +88,13 @@ fn main() -> ExitCode {
         Task::List => list(),
         Task::Learn(options) => learn::run(&options),
         Task::Timeline { arguments } => timeline(&arguments),
+        Task::Diff(options) => diff::run(&options),
+        Task::Agenda(options) => agenda::run(&options),
+        Task::Doctor => doctor::run(),
+        Task::Pack(options) => pack::run(&options),
+        Task::Predict(options) => predict::run(&options),
         Task::Parity(options) => parity::run(&options),
+        Task::Bench(options) => bench::bench(&options),
         Task::Pages { write } => pages::check(write),
         Task::Misconceptions(options) => misconceptions::run(&options),
     };

@@ -2,7 +2,6 @@
 
 mod compare;
 mod mismatch;
-mod python;
 mod scenarios;
 mod sides;
 mod ties;
@@ -15,9 +14,9 @@ use std::time::Instant;
 use serde_json::Value;
 
 use crate::failure::Failure;
+use crate::python::Python;
 use crate::style::{BAD, GOOD};
 use mismatch::Mismatch;
-use python::Python;
 use sides::Sides;
 use ties::TIES;
 
@@ -45,7 +44,9 @@ pub struct Options {
 const BATCH: usize = 5000;
 
 pub fn run(options: &Options) -> Result<ExitCode, Failure> {
-    let sides = Sides::new(Python::find(options.python.as_deref())?)?;
+    let python = Python::find(options.python.as_deref())
+        .map_err(|reason| Failure::no_python(format!("nothing was compared: {reason}")))?;
+    let sides = Sides::new(python)?;
     let started = Instant::now();
     let mut tally = Tally::default();
     if options.lines.is_empty() {

@@ -15,8 +15,8 @@ pub struct Scratch {
     target: PathBuf,
 }
 
-/// What is not copied from the workspace's root.
-const LEFT_OUT: [&str; 3] = ["target", ".git", "practice"];
+/// What lies in the workspace's root and is not of the workspace.
+pub const LEFT_OUT: [&str; 3] = ["target", ".git", "practice"];
 
 impl Scratch {
     pub fn copy(workspace: &Workspace) -> io::Result<Self> {

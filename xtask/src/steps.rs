@@ -48,6 +48,21 @@ fn number(text: &str) -> Result<u32, String> {
         .map_err(|_| format!("there is no step as high as {text}"))
 }
 
+/// The lesson of this number.
+pub fn one(step: u32, lessons: &[Lesson]) -> Result<&Lesson, String> {
+    let found = lessons.iter().find(|lesson| lesson.number == step);
+    found.ok_or_else(|| {
+        let known: Vec<_> = lessons
+            .iter()
+            .map(|lesson| lesson.number.to_string())
+            .collect();
+        format!(
+            "there is no step {step}: the steps are {}",
+            known.join(", ")
+        )
+    })
+}
+
 /// The lessons that were asked for, beginning with step `from`. Both ends of a range must exist.
 pub fn choose<'a>(
     steps: Option<&Steps>,
@@ -60,16 +75,7 @@ pub fn choose<'a>(
         .flat_map(|steps| &steps.0)
         .flat_map(|range| [*range.start(), *range.end()]);
     for step in ends.chain(from) {
-        if !lessons.iter().any(|lesson| lesson.number == step) {
-            let known: Vec<_> = lessons
-                .iter()
-                .map(|lesson| lesson.number.to_string())
-                .collect();
-            return Err(format!(
-                "there is no step {step}: the steps are {}",
-                known.join(", ")
-            ));
-        }
+        one(step, lessons)?;
     }
     let ranges = &steps.unwrap_or(&all).0;
     let chosen: Vec<_> = lessons
@@ -85,8 +91,6 @@ pub fn choose<'a>(
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use super::{Steps, choose};
     use crate::lessons::Lesson;
 
@@ -95,12 +99,7 @@ mod tests {
         let steps = steps.map(str::parse::<Steps>).transpose()?;
         let lessons = [1, 2, 3, 5].map(|number| Lesson {
             number,
-            name: String::new(),
-            title: String::new(),
-            minutes: 0,
-            headline: String::new(),
-            folder: PathBuf::new(),
-            exercises: Vec::new(),
+            ..Lesson::default()
         });
         let chosen = choose(steps.as_ref(), from, &lessons)?;
         Ok(chosen.iter().map(|lesson| lesson.number).collect())

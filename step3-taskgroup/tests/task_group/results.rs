@@ -162,6 +162,12 @@ async fn a_child_has_the_name_it_was_given_or_its_number() {
         let named = group.spawn_named("orders", async { Ok(()) });
         let two = group.spawn(async { Ok(()) });
 
+        let debug = format!("{named:?}");
+        assert!(
+            debug.contains("orders") && debug.contains("is_finished: false"),
+            "{debug}"
+        );
+
         assert_eq!(zero.name(), &TaskName::Index(0));
         assert_eq!(named.name(), &TaskName::Named("orders".into()));
         assert_eq!(two.name(), &TaskName::Index(2));

@@ -95,11 +95,10 @@ async fn run<A, F, T>(
                     index += 1;
                     pending += 1;
                     let (shared, ended) = (Arc::clone(&shared), ended.clone());
-                    // Boxed, as a task would hold it several times over on the way into the group.
-                    group.spawn_with_token(|stop| Box::pin(async move {
+                    group.spawn_with_token(async move |stop| {
                         let _ = ended.send(fetch.run(&shared, stop).await);
                         Ok(())
-                    }));
+                    });
                 }
             },
         }

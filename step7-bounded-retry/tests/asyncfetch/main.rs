@@ -2,6 +2,7 @@
 
 mod answers;
 mod input;
+mod limits;
 mod output;
 mod program;
 mod server;

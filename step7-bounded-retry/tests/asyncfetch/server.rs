@@ -101,7 +101,7 @@ fn answer(mut stream: TcpStream, failed_once: &Mutex<HashSet<String>>) {
 }
 
 /// The path of a request, read to its end: a connection that is closed before would be reset.
-fn request(stream: &TcpStream) -> Option<String> {
+pub fn request(stream: &TcpStream) -> Option<String> {
     let mut lines = BufReader::new(stream).lines();
     let first = lines.next()?.ok()?;
     lines

@@ -1,13 +1,14 @@
-//! Links that lead to a file of ours, or to a test in one.
+//! Links that lead to a file of ours, to a heading of a page, or to a test.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
-use crate::page::Link;
+use crate::page::{Link, Part, parts};
 
 /// What is wrong with a link on a page in this folder.
 pub fn problem(link: &Link, folder: &Path) -> Option<String> {
-    let target = link.target.split('#').next().unwrap_or_default();
+    let (target, anchor) = link.target.split_once('#').unwrap_or((&link.target, ""));
     // A link within the page, or to somewhere else: `https:`, `mailto:`.
     if target.is_empty() || has_scheme(target) {
         return None;
@@ -16,6 +17,11 @@ pub fn problem(link: &Link, folder: &Path) -> Option<String> {
     let path = folder.join(target);
     if !path.exists() {
         return Some(format!("there is no file {target}"));
+    }
+    if path.extension() == Some(OsStr::new("md")) && !anchor.is_empty() {
+        let page = fs::read_to_string(&path).unwrap_or_default();
+        return (!has_heading(&page, anchor))
+            .then(|| format!("no heading in {target} is called #{anchor}"));
     }
     let test = link.code.as_deref().and_then(function)?;
     if path.extension().is_none_or(|extension| extension != "rs") {
@@ -46,6 +52,20 @@ fn function(code: &str) -> Option<&str> {
     (!last.starts_with(char::is_uppercase)).then_some(last)
 }
 
+fn has_heading(page: &str, anchor: &str) -> bool {
+    parts(page).iter().any(|part| match part {
+        Part::Heading { text, .. } => slug(text) == anchor,
+        _ => false,
+    })
+}
+
+/// How a heading is called in a link: small letters, hyphens for blanks, and no punctuation.
+fn slug(heading: &str) -> String {
+    let kept = |letter: &char| letter.is_alphanumeric() || matches!(letter, ' ' | '-' | '_');
+    let words: String = heading.chars().filter(kept).collect();
+    words.to_lowercase().replace(' ', "-")
+}
+
 fn has_function(text: &str, name: &str) -> bool {
     text.split("fn ").skip(1).any(|behind| {
         behind
@@ -58,7 +78,7 @@ fn has_function(text: &str, name: &str) -> bool {
 mod tests {
     use std::path::Path;
 
-    use super::{function, has_function, problem};
+    use super::{function, has_function, has_heading, problem};
     use crate::page::Link;
 
     fn check(target: &str, code: Option<&str>) -> Option<String> {
@@ -97,6 +117,18 @@ mod tests {
             Some("no test `time` in src/main.rs".into())
         );
         assert_eq!(check("Cargo.toml", Some("time")), None);
+    }
+
+    #[test]
+    fn a_link_into_a_page_leads_to_one_of_its_headings() {
+        let page = "# Take the body as text()\n\n## `pack`: it's 4xx, *and* 5xx\n\nAnd text\n";
+        assert!(has_heading(page, "take-the-body-as-text"));
+        assert!(has_heading(page, "pack-its-4xx-and-5xx"));
+        assert!(!has_heading(page, "and-text"));
+        assert_eq!(
+            check("../README.md#no-such-heading", None),
+            Some("no heading in ../README.md is called #no-such-heading".into())
+        );
     }
 
     #[test]

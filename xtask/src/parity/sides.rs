@@ -1,14 +1,15 @@
 //! The two that are compared: lesson 4, and a program for CPython. Both read the same lines.
 
-use std::io::{self, Write};
-use std::process::{Command, Stdio};
+use std::io;
+use std::process::Command;
 use std::thread;
 
 use serde_json::Value;
 
-use super::python::Python;
+use crate::ask::ask;
 use crate::failure::Failure;
 use crate::lessons::Workspace;
+use crate::python::Python;
 
 pub struct Sides {
     workspace: Workspace,
@@ -90,34 +91,5 @@ fn answers(command: Command, input: &str, count: usize) -> Result<Vec<Value>, Fa
     } else {
         let answers = answers.len();
         Err(unreadable(format!("{answers} answers to {count} lines")))
-    }
-}
-
-/// What the program prints, given this input.
-fn ask(mut command: Command, input: &str) -> Result<String, Failure> {
-    let program = command.get_program().to_string_lossy().into_owned();
-    let cannot = |error: io::Error| Failure::failed(format!("cannot run {program}: {error}"));
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(cannot)?;
-    let stdin = child.stdin.take();
-    let output = thread::scope(|scope| {
-        // A program that does not read to the end has failed, and its exit code says so.
-        scope.spawn(|| stdin.map(|mut stdin| stdin.write_all(input.as_bytes())));
-        child.wait_with_output()
-    });
-    let output = output.map_err(cannot)?;
-    let words = String::from_utf8_lossy(&output.stderr);
-    if output.status.success() {
-        let _ = io::stderr().write_all(words.as_bytes());
-        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-    }
-    let words = format!("{program}: {}\n{}", output.status, words.trim_end());
-    match output.status.code() {
-        Some(2) => Err(Failure::usage(words)),
-        _ => Err(Failure::failed(words)),
     }
 }

@@ -4,8 +4,6 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::process::{Command, Stdio};
 
-use crate::failure::Failure;
-
 const OLDEST: (u32, u32) = (3, 11);
 const NAMES: [&str; 6] = [
     "python3",
@@ -23,8 +21,9 @@ pub struct Python {
 }
 
 impl Python {
-    /// The one that was asked for, by option or by `PYTHON`; else the first that will do.
-    pub fn find(asked: Option<&OsStr>) -> Result<Self, Failure> {
+    /// The one that was asked for, by option or by `PYTHON`; else the first that will do. The error
+    /// says what is needed, and why each candidate was refused, on a line of its own.
+    pub fn find(asked: Option<&OsStr>) -> Result<Self, String> {
         let asked = asked.map(OsStr::to_owned);
         let asked = asked.or_else(|| env::var_os("PYTHON").filter(|name| !name.is_empty()));
         let candidates = asked.map_or_else(|| NAMES.map(OsString::from).to_vec(), |one| vec![one]);
@@ -36,11 +35,11 @@ impl Python {
             }
         }
         let (major, minor) = OLDEST;
-        Err(Failure::no_python(format!(
-            "nothing was compared: this needs CPython {major}.{minor} or newer. \
+        Err(format!(
+            "this needs CPython {major}.{minor} or newer. \
              Name one with --python PATH or in PYTHON.{}",
             refused.concat()
-        )))
+        ))
     }
 
     pub fn command(&self) -> Command {
