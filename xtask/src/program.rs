@@ -219,7 +219,7 @@ mod tests {
     #[cfg(unix)]
     mod on_unix {
         use std::process::Command;
-        use std::time::Duration;
+        use std::time::{Duration, Instant};
 
         use super::super::{Ending, run};
 
@@ -252,7 +252,9 @@ mod tests {
                 let alive = Command::new("sh").args(["-c", &script]).status().unwrap();
                 !alive.success()
             };
+            let start = Instant::now();
             while !is_gone() {
+                assert!(start.elapsed() < MINUTE, "it is still there");
                 std::thread::yield_now();
             }
         }
