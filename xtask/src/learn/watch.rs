@@ -6,14 +6,14 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
 
-use fd_lock::RwLock;
+use fs4::{FileExt, TryLockError};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::practice::Practice;
@@ -36,17 +36,17 @@ pub fn watch(practice: &Practice, poll: bool, limit: Duration) -> Result<(), Fai
     practice.must_be_whole(place.lesson)?;
 
     let path = practice.folder.join("watch.lock");
-    let file = File::options()
+    let mut lock = File::options()
         .create(true)
         .truncate(false)
         .write(true)
         .open(&path)
         .map_err(|error| files::cannot("write", &path, &error))?;
-    // The system lets go of it when the process ends, however that comes about.
-    let mut lock = RwLock::new(file);
-    let mut lock = lock.try_write().map_err(|error| match error.kind() {
-        ErrorKind::WouldBlock => in_use(practice, &path),
-        _ => files::cannot("lock", &path, &error),
+    // The system lets go of it when the process ends, however that comes about. (A method of the
+    // same name is in std from Rust 1.89 on.)
+    FileExt::try_lock(&lock).map_err(|error| match error {
+        TryLockError::WouldBlock => in_use(practice, &path),
+        TryLockError::Error(error) => files::cannot("lock", &path, &error),
     })?;
     let events = if poll {
         None
