@@ -184,7 +184,7 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
         let work = async {
             let body = async {
                 let mut body = pin!(Some(async { body(group).await }));
-                work_first(body.as_mut(), &shared.stop).await
+                work_first(body.as_mut(), Some(&shared.stop)).await
             };
             let (result, panic) = ENCLOSING.scope(membership, body).await;
             shared.keep_panic(panic);
@@ -196,12 +196,11 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
         };
         let mut work = pin!(work);
         let mut stop = pin!(Some(stop));
-        let never = CancellationToken::new();
         let mut stopped = None;
         let result = tokio::select! {
             biased;
             result = &mut work => result,
-            (output, panic) = work_first(stop.as_mut(), &never) => {
+            (output, panic) = work_first(stop.as_mut(), None) => {
                 stopped = output;
                 shared.keep_panic(panic);
                 shared.stop.cancel();
@@ -317,13 +316,9 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
         // Boxed, as each async block and function on its way would hold it once more.
         let mut future = Some(Box::pin(future));
         let child = async move {
-            let never;
             let stop = match stopped {
-                Stopped::Dropped => &shared.stop_children,
-                Stopped::Told => {
-                    never = CancellationToken::new();
-                    &never
-                }
+                Stopped::Dropped => Some(&shared.stop_children),
+                Stopped::Told => None,
             };
             let (output, panic) = work_first(Pin::new(&mut future), stop).await;
             shared.keep_panic(panic);
@@ -469,22 +464,25 @@ impl<T> Debug for TaskHandle<T> {
     }
 }
 
-/// Waits for `work` until `stop` is cancelled, and drops it. Work comes first: when both are
-/// ready, there is an output.
+/// Waits for `work` until `stop`, if there is one, is cancelled, and drops it. Work comes first: when
+/// both are ready, there is an output.
 ///
 /// The panic is that of `work`, or of its destructor; with the latter there may be an output too.
 async fn work_first<F: Future>(
     mut work: Pin<&mut Option<F>>,
-    stop: &CancellationToken,
+    stop: Option<&CancellationToken>,
 ) -> (Option<F::Output>, Option<Panic>) {
-    let mut stopped = pin!(stop.cancelled());
+    let mut stopped = pin!(stop.map(CancellationToken::cancelled));
     let ended = poll_fn(|cx| {
         let Some(work) = work.as_mut().as_pin_mut() else {
             return Poll::Ready(Ok(None));
         };
         match catch_unwind(AssertUnwindSafe(|| work.poll(cx))) {
             Ok(Poll::Ready(output)) => Poll::Ready(Ok(Some(output))),
-            Ok(Poll::Pending) => stopped.as_mut().poll(cx).map(|()| Ok(None)),
+            Ok(Poll::Pending) => match stopped.as_mut().as_pin_mut() {
+                Some(stopped) => stopped.poll(cx).map(|()| Ok(None)),
+                None => Poll::Pending,
+            },
             Err(panic) => Poll::Ready(Err(panic)),
         }
     })
