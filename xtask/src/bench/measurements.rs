@@ -125,17 +125,17 @@ fn stopping_ten_times_as_many(workers: u32) -> Measurement {
 }
 
 fn fetching(workers: u32) -> Measurement {
-    let fetch = |name, form| Form::new(name, Program::Fetch, form, 2_000, workers);
+    let fetch = |name, form| Form::new(name, Program::Fetch, form, 10_000, workers);
     let mut forms = vec![
         fetch("the engine", "engine"),
         fetch("buffer_unordered", "buffer_unordered").aim(1.0),
         fetch("a task for each URL", "task_per_url"),
     ];
     if workers == 0 {
-        let python = |name| Form::new(name, Program::PythonFetch, name, 2_000, 0);
+        let python = |name| Form::new(name, Program::PythonFetch, name, 1_000, 0);
         forms.extend([python("httpx"), python("aiohttp")]);
     }
-    time("2,000 URLs, 64 at a time", workers, forms)
+    time("Each of many URLs, 64 at a time", workers, forms)
 }
 
 fn memory() -> Measurement {
