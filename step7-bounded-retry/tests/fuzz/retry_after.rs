@@ -98,7 +98,8 @@ impl Date {
 }
 
 /// The date that stands in `text` as `pattern` has it, in which a letter stands for a letter of a
-/// field: weekday, day, month, year, hour, nth minute, second. Capitals stand for themselves.
+/// field: weekday, day, month, year, hour, nth minute, second. Capitals stand for themselves, and a
+/// question mark for anything.
 fn date(pattern: &str, text: &str) -> Option<Date> {
     let field = |name: char| -> String {
         let letters = pattern.chars().zip(text.chars());
@@ -116,7 +117,7 @@ fn date(pattern: &str, text: &str) -> Option<Date> {
         && pattern
             .chars()
             .zip(text.chars())
-            .all(|(letter, found)| letter.is_ascii_lowercase() || letter == found);
+            .all(|(letter, found)| letter.is_ascii_lowercase() || [found, '?'].contains(&letter));
     if !fits {
         return None;
     }
@@ -138,8 +139,9 @@ fn imf(text: &str) -> Option<Date> {
 fn rfc850(text: &str) -> Option<Date> {
     let (weekday, rest) = text.split_once(", ")?;
     let weekday = DAYS.iter().find(|day| **day == weekday)?;
+    // The RFC has a blank before the time. httpdate does not look there.
     let date = date(
-        "www, dd-mmm-yy hh:nn:ss GMT",
+        "www, dd-mmm-yy?hh:nn:ss GMT",
         &format!("{}, {rest}", &weekday[..3]),
     )?;
     // The RFC has the year roll on with the clock. Nobody sends a date of 2070 yet, and libraries
