@@ -21,6 +21,8 @@ fn texts() -> impl Strategy<Value = String> {
         "\u{301}",
         "👩‍👩‍👧",
         "\u{1B}[2J",
+        "\u{9B}2J",
+        "\u{7F}",
         "\n",
         "\0",
         "\u{FFFE}",
@@ -30,12 +32,12 @@ fn texts() -> impl Strategy<Value = String> {
         " ",
         "\u{202E}",
     ]);
-    let hard = vec(hard, 0..40).prop_map(|letters| letters.concat());
+    let repeated = (hard.clone(), 0..40_usize).prop_map(|(letter, count)| letter.repeat(count));
+    let mixed = vec(hard, 0..40).prop_map(|letters| letters.concat());
     let any = vec(any::<char>(), 0..10).prop_map(String::from_iter);
-    // Two letters, so that now and then two jobs have the same.
-    let plain =
-        (b'a'..=b'z', b'a'..=b'z').prop_map(|(a, b)| String::from_iter([a, b].map(char::from)));
-    prop_oneof![3 => plain, 1 => hard, 1 => any]
+    // So few that now and then two jobs have the same.
+    let plain = (0..100_u8).prop_map(|number| number.to_string());
+    prop_oneof![6 => plain, 1 => repeated, 1 => mixed, 1 => any]
 }
 
 /// Mostly what is expected there, and else anything.

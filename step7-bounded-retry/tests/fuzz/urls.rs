@@ -50,7 +50,15 @@ fn urls() -> impl Strategy<Value = Vec<u8>> {
     ]);
     let parts = vec(part, 0..12).prop_map(|parts| parts.concat().into_bytes());
     let right = "https?://[a-z.]{1,9}(:[0-9]{1,5})?/[ -~]{0,20}".prop_map(String::into_bytes);
-    prop_oneof![edited(right), edited(parts), any::<Vec<u8>>()]
+    // Six bytes each, once they are encoded: around the length that is too long.
+    let long =
+        (10_900..10_940_usize).prop_map(|count| format!("http://host/{}", "ü".repeat(count)));
+    prop_oneof![
+        20 => edited(right),
+        20 => edited(parts),
+        20 => any::<Vec<u8>>(),
+        1 => long.prop_map(String::into_bytes),
+    ]
 }
 
 /// Lines, or what might be some, in parts that are repeated.
