@@ -1,6 +1,6 @@
 //! A timeline as text, for a terminal of 80 columns.
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 use crate::scale::Scale;
 use crate::{JobLane, Outcome, Timeline};
@@ -95,15 +95,13 @@ pub fn fit(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text;
     }
-    let mut room = width.saturating_sub(1);
-    let mut short: String = text
-        .chars()
-        .take_while(|c| {
-            let fits = c.width().unwrap_or(0) <= room;
-            room = room.saturating_sub(c.width().unwrap_or(0));
-            fits
-        })
-        .collect();
-    short.push('…');
-    short
+    // Letters may be wider together than alone, so it is measured as a whole after each cut. Those
+    // of no width could be many.
+    let mut kept: String = text.chars().take(4 * width).collect();
+    loop {
+        let short = format!("{kept}…");
+        if short.width() <= width || kept.pop().is_none() {
+            return short;
+        }
+    }
 }

@@ -189,7 +189,9 @@ fn field<'a, T>(
     read: impl FnOnce(&'a Value) -> Option<T>,
 ) -> Result<T, ScenarioError> {
     let unexpected = |place: String, expected, value: Option<&Value>| {
-        let mut found = value.map_or_else(|| "nothing".to_owned(), Value::to_string);
+        let found = value.map_or_else(|| "nothing".to_owned(), Value::to_string);
+        // JSON escapes some of them, and not all.
+        let mut found = found.replace(char::is_control, "\u{FFFD}");
         if found.chars().count() > 40 {
             found = found.chars().take(39).chain(['…']).collect();
         }

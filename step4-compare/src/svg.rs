@@ -195,9 +195,11 @@ fn line(svg: &mut String, element: std::fmt::Arguments<'_>) {
     let _ = writeln!(svg, "{element}");
 }
 
-/// `text` shortened to `width` columns, and safe between tags.
+/// `text` shortened to `width` columns, and safe between tags. XML has no way to say U+FFFE and
+/// U+FFFF.
 fn text(text: &str, width: usize) -> String {
     fit(text, width)
+        .replace(['\u{FFFE}', '\u{FFFF}'], "\u{FFFD}")
         .replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

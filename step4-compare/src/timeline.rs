@@ -157,7 +157,11 @@ impl Timeline {
     ///
     /// When it is not that, in words.
     pub fn from_json(json: &str) -> Result<Self, String> {
-        serde_json::from_str(json).map_err(|error| error.to_string())
+        let timeline: Self = serde_json::from_str(json).map_err(|error| error.to_string())?;
+        match timeline.jobs.iter().find(|job| job.end_ms < job.start_ms) {
+            Some(job) => Err(format!("the job {:?} ends before it starts", job.name)),
+            None => Ok(timeline),
+        }
     }
 
     /// This timeline as one line of JSON.

@@ -49,6 +49,10 @@ fn each_mistake_is_described_with_its_place() {
     let too_long = format!(r#"{{"jobs":[{{"name":"{}"}}]}}"#, "x".repeat(100));
     let mistakes: &[(&[u8], &str)] = &[
         (b"[]", "the line: expected an object, found []"),
+        (
+            b"\"\x7F\"",
+            "the line: expected an object, found \"\u{FFFD}\"",
+        ),
         (b"{}", "jobs: expected a list of jobs, found nothing"),
         (br#"{"jobs":7}"#, "jobs: expected a list of jobs, found 7"),
         (

@@ -109,6 +109,19 @@ fn a_timeline_is_one_line_of_json() {
     );
 }
 
+#[test]
+fn a_job_that_ends_before_it_starts_is_no_timeline() {
+    let [gather, ..] = two_jobs();
+    let json = gather
+        .to_json()
+        .replace(r#""start_ms":0"#, r#""start_ms":11"#);
+
+    assert_eq!(
+        Timeline::from_json(&json),
+        Err("the job \"quick_fail\" ends before it starts".to_owned())
+    );
+}
+
 /// How many columns a terminal gives to each line.
 fn widths(text: &str) -> impl Iterator<Item = usize> {
     text.lines().map(unicode_width::UnicodeWidthStr::width)
@@ -122,12 +135,14 @@ fn no_line_is_wider_than_a_terminal_whatever_the_jobs_are_called() {
         JobSpec::fails(name, 0, message),
         JobSpec::fails("作業", 86_400_000, message),
         JobSpec::completes("a\nb\t\u{1b}[31m", 86_399_999),
+        // One column a letter, and two together.
+        JobSpec::completes(&"❤\u{FE0F}".repeat(20), 1),
     ];
     for timeline in scenario(name, &jobs).play() {
         let text = lanes(&[timeline]);
 
         assert!(widths(&text).all(|width| width <= 80), "{text}");
-        assert_eq!(text.lines().count(), 2 + 3 + 1, "{text}");
+        assert_eq!(text.lines().count(), 2 + 4 + 1, "{text}");
         assert!(!text.contains(['\t', '\u{1b}']), "{text}");
     }
 }

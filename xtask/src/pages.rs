@@ -14,6 +14,7 @@ mod transcript;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Write};
+use std::iter;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -59,23 +60,20 @@ pub fn check(write: bool) -> Result<ExitCode, Failure> {
     })
 }
 
-/// The workspace's page, and those in the lessons' own folders.
+/// The pages of the workspace, and then those of each lesson.
 fn pages(workspace: &Workspace) -> io::Result<Vec<PathBuf>> {
+    let lessons = workspace.lessons.iter().map(|lesson| &lesson.folder);
     let mut pages = Vec::new();
-    let root = workspace.root.join("README.md");
-    if root.exists() {
-        pages.push(root);
-    }
-    for lesson in &workspace.lessons {
-        let mut of_lesson = Vec::new();
-        for entry in fs::read_dir(&lesson.folder)? {
+    for folder in iter::once(&workspace.root).chain(lessons) {
+        let mut of_folder = Vec::new();
+        for entry in fs::read_dir(folder)? {
             let path = entry?.path();
             if path.extension() == Some(OsStr::new("md")) {
-                of_lesson.push(path);
+                of_folder.push(path);
             }
         }
-        of_lesson.sort();
-        pages.append(&mut of_lesson);
+        of_folder.sort();
+        pages.append(&mut of_folder);
     }
     Ok(pages)
 }

@@ -1,41 +1,58 @@
 //! The ownership rule, many times over, on more than one thread, with everything going wrong at
 //! random points.
 
-use std::panic::resume_unwind;
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use fastrand::Rng;
 use futures_util::future::{BoxFuture, FutureExt};
-use step3_taskgroup::TaskGroup;
+use step3_taskgroup::{ErrorGroup, TaskGroup};
 use tokio::task::yield_now;
+use tokio::time::timeout;
 
-use crate::support::{Alive, for_ever};
+use crate::support::{Flag, OnDrop, for_ever};
 
-/// What a child does after some turns.
-async fn child(
-    mut random: Rng,
-    group: TaskGroup<&'static str>,
-    alive: Alive,
-) -> Result<(), &'static str> {
-    turns(random.u8(..8)).await;
-    match random.u8(..12) {
-        0 => Err("boom"),
-        // Not `panic!`: the message of each would be printed.
-        1 => resume_unwind(Box::new("a panic")),
-        2 => for_ever().await,
-        3 => {
-            spawn(&mut random, &group, &alive);
-            Ok(())
+type Group = TaskGroup<&'static str>;
+
+/// The scopes around a child, each with the number of its children that are alive. Those of an inner
+/// scope are also the outer one's.
+#[derive(Clone, Default)]
+struct Scopes {
+    alive: Vec<Arc<AtomicUsize>>,
+    /// A scope has ended before a child of it.
+    outlived: Flag,
+}
+
+impl Scopes {
+    fn inner(&self) -> Self {
+        let mut inner = self.clone();
+        inner.alive.push(Arc::default());
+        inner
+    }
+
+    /// `work`, counted as alive until it is dropped.
+    fn child<F: Future>(&self, work: F) -> impl Future<Output = F::Output> + use<F> {
+        for alive in &self.alive {
+            alive.fetch_add(1, Ordering::SeqCst);
         }
-        4 => {
-            // An inner scope that is dropped half-way, unless it is quicker.
-            let limit = turns(random.u8(..8));
-            tokio::select! {
-                () = scope(random.fork(), alive) => {}
-                () = limit => {}
+        let scopes = self.clone();
+        let counted = OnDrop(move || {
+            for alive in &scopes.alive {
+                alive.fetch_sub(1, Ordering::SeqCst);
             }
-            Ok(())
+        });
+        async move {
+            let output = work.await;
+            drop(counted);
+            output
         }
-        _ => Ok(()),
+    }
+
+    fn alive_in_the_innermost(&self) -> usize {
+        let innermost = self.alive.last();
+        innermost.map_or(0, |alive| alive.load(Ordering::SeqCst))
     }
 }
 
@@ -45,40 +62,116 @@ async fn turns(count: u8) {
     }
 }
 
-fn spawn(random: &mut Rng, group: &TaskGroup<&'static str>, alive: &Alive) {
-    let child = child(random.fork(), group.clone(), alive.clone());
-    group.spawn(alive.child(child));
+/// Not `panic!`: the message of each would be printed.
+fn panics(message: &'static str) -> ! {
+    resume_unwind(Box::new(message))
+}
+
+/// What a child does after some turns.
+async fn child(mut random: Rng, group: Group, scopes: Scopes) -> Result<(), &'static str> {
+    turns(random.u8(..8)).await;
+    match random.u8(..20) {
+        0 => Err("boom"),
+        1 => panics("a panic"),
+        2 => for_ever().await,
+        3 => {
+            let _panics = OnDrop(|| panics("a panic of a destructor"));
+            turns(random.u8(..8)).await;
+            Ok(())
+        }
+        4 => {
+            spawn(&mut random, &group, &scopes);
+            Ok(())
+        }
+        5 => {
+            // A scope that is dropped half-way, unless it is quicker.
+            let limit = turns(random.u8(..8));
+            tokio::select! {
+                _ = scope(random.fork(), scopes) => {}
+                () = limit => {}
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What a child does that is told to stop, and takes its time.
+async fn told(mut random: Rng, told: impl Future<Output = ()>) -> Result<(), &'static str> {
+    told.await;
+    turns(random.u8(..8)).await;
+    match random.u8(..8) {
+        0 => Err("cannot clean up"),
+        1 => panics("a panic of a clean-up"),
+        _ => Ok(()),
+    }
+}
+
+fn spawn(random: &mut Rng, group: &Group, scopes: &Scopes) {
+    let fork = random.fork();
+    match random.u8(..8) {
+        0 => drop(group.spawn_group(scopes.child(scope(fork, scopes.clone())))),
+        1 => drop(group.spawn_with_token(|stop| {
+            scopes.child(told(fork, async move { stop.cancelled().await }))
+        })),
+        2 => drop(group.spawn_with_token(|_| scopes.child(told(fork, turns(20))))),
+        _ => drop(group.spawn(scopes.child(child(fork, group.clone(), scopes.clone())))),
+    }
 }
 
 /// A scope of a few children, in which anything may happen. Boxed, for its children open such scopes.
-fn scope(mut random: Rng, alive: Alive) -> BoxFuture<'static, ()> {
+fn scope(
+    mut random: Rng,
+    outer: Scopes,
+) -> BoxFuture<'static, Result<(), ErrorGroup<&'static str>>> {
     async move {
+        let scopes = outer.inner();
         let stop = random.u8(..40);
-        let _ = TaskGroup::scope_until(turns(stop), async move |group| {
+        let scope = Group::scope_until(turns(stop), async |group| {
             for _ in 0..random.u8(..8) {
-                spawn(&mut random, &group, &alive);
+                spawn(&mut random, &group, &scopes);
                 turns(random.u8(..2)).await;
             }
             match random.u8(..8) {
                 0 => Err("the body")?,
-                1 => resume_unwind(Box::new("a panic of the body")),
+                1 => panics("a panic of the body"),
                 2 => group.cancel(),
                 _ => {}
             }
             Ok(())
-        })
-        .await;
+        });
+        let ended = AssertUnwindSafe(scope).catch_unwind().await;
+        if scopes.alive_in_the_innermost() > 0 {
+            scopes.outlived.set();
+        }
+        ended.unwrap_or_else(|panic| resume_unwind(panic)).map(drop)
     }
     .boxed()
+}
+
+/// An outermost scope, half of the time dropped half-way.
+async fn round(mut random: Rng) {
+    let scopes = Scopes::default().inner();
+    let scope = tokio::spawn(scopes.child(scope(random.fork(), scopes.clone())));
+    if random.bool() {
+        turns(random.u8(..40)).await;
+        scope.abort();
+    }
+    let _ = scope.await; // it may have panicked, or been dropped
+
+    // Nobody waits for the children of an outermost scope that is dropped. They stop all the same.
+    while scopes.alive_in_the_innermost() > 0 {
+        yield_now().await;
+    }
+    assert!(!scopes.outlived.is_set(), "a child outlives its scope");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_happens_no_child_is_alive_after_its_scope() {
     let mut random = Rng::with_seed(7);
     for _ in 0..5_000 {
-        let alive = Alive::default();
-        let scope = tokio::spawn(scope(random.fork(), alive.clone()));
-        let _ = scope.await; // it may have panicked
-        alive.assert_none();
+        timeout(Duration::from_secs(30), round(random.fork()))
+            .await
+            .expect("a child never ends");
     }
 }

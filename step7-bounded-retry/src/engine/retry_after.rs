@@ -6,7 +6,8 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 /// 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3), in seconds or as a date.
 ///
 /// `None` if there is no such header, or it says neither. A date that has passed asks for nothing.
-/// More digits than a number can hold are the longest time there is.
+/// More digits than a number can hold are the longest time there is. Of the RFC's three formats of a
+/// date, the one with a year of two digits means 1970 to 2069, and none has a leap second.
 #[must_use]
 pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();

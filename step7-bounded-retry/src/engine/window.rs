@@ -19,6 +19,7 @@ use super::{AttemptError, Outcome, Request, Settings};
 ///
 /// When `stop` resolves, no URL is taken in any more, no attempt is begun, and those that are running
 /// are dropped. What was taken in has the outcome [`Failure::Cancelled`](super::Failure::Cancelled).
+/// That is looked for when the stream is polled: somebody who stops asking stops nothing.
 ///
 /// # Panics
 ///

@@ -71,8 +71,9 @@ fn a_line_that_is_no_text_or_has_no_end_is_no_url_and_stops_nothing() {
     let long = format!("{}{}junk", server.url("/"), " ".repeat(70_000));
     let blank = " ".repeat(70_000);
     let endless = format!("{}{}", server.url("/"), "x".repeat(3_000_000));
+    let comment = format!("\u{FEFF}#{}", "#".repeat(70_000));
     let mut input =
-        format!("{blank}\n{blank}{good}{blank}\n{long}\n{endless}\n{good}").into_bytes();
+        format!("{comment}\n{blank}\n{blank}{good}{blank}\n{long}\n{endless}\n{good}").into_bytes();
     input.extend_from_slice(b"\xFF\n");
     input.extend_from_slice(good.as_bytes());
     let run = run_with(&mut ndjson(NONE), &input);

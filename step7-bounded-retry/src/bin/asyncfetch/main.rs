@@ -5,6 +5,7 @@ mod client;
 mod folder;
 mod input;
 mod line;
+mod lines;
 mod progress;
 mod run;
 mod signals;
