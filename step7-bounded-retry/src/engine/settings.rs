@@ -11,8 +11,8 @@ pub struct Settings {
     pub max_concurrency: NonZeroUsize,
     /// How many run at a time against one host. Default: 4.
     pub max_per_host: NonZeroUsize,
-    /// How many URLs are taken in at a time and not finished. Default: [`None`], which is 16 times
-    /// `max_concurrency`: enough for work to be found while some URLs wait for their next attempt,
+    /// How many URLs are taken in at a time and not finished, beside an outcome that lies ready.
+    /// Default: [`None`], which is 16 times `max_concurrency`: enough for work to be found while some URLs wait for their next attempt,
     /// and few enough that a retry does not queue behind everything that has not been tried.
     pub window: Option<NonZeroUsize>,
     /// Attempts and the backoff between them. Default: 3 attempts, from 500 ms, doubling.
