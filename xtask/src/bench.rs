@@ -4,6 +4,7 @@ mod machine;
 mod measurements;
 mod programs;
 mod report;
+mod saves;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

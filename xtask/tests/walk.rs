@@ -1,11 +1,9 @@
 //! The whole course, as a learner would walk through it. It builds every lesson, so it has to be asked
-//! for: `cargo test -p xtask --test walk -- --ignored --nocapture`.
+//! for: `cargo test -p xtask --test walk -- --ignored`.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::time::Instant;
+use std::process::{Command, Output};
 
 use serde_json::Value;
 
@@ -133,62 +131,5 @@ fn every_exercise_fails_for_its_own_reason_and_passes_with_the_lessons_code() {
         said.ends_with(&format!("{all} of {all} exercises are done\n")),
         "{said}"
     );
-    fs::remove_dir_all(folder).unwrap();
-}
-
-/// The time is a figure to look at. It says more of the machine, and of what else it does, than of us.
-#[test]
-#[ignore = "it measures; CI asks for it by name"]
-fn a_watch_has_a_verdict_for_each_save() {
-    const FOLDER: &str = "practice-measured";
-    let folder = root().join(FOLDER);
-    let _ = fs::remove_dir_all(&folder);
-    let learn = || {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
-        command
-            .args(["learn", "--folder", FOLDER])
-            .current_dir(root());
-        command
-    };
-    assert!(
-        learn()
-            .args(["start", "3"])
-            .output()
-            .unwrap()
-            .status
-            .success()
-    );
-
-    let mut watch = learn();
-    let mut watch = watch.arg("watch").stdout(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(watch.stdout.take().unwrap()).lines();
-    let mut verdict = || {
-        let mut said = lines.by_ref().map_while(Result::ok);
-        assert!(said.any(|line| line.starts_with("not yet written  create-a-task")));
-        assert!(said.any(|line| line.starts_with("watching ")));
-    };
-    verdict();
-    let file = folder.join("step3-taskgroup/src/task_group.rs");
-    let source = fs::read_to_string(&file).unwrap();
-    let mut took: Vec<_> = (0..10)
-        .map(|save| {
-            let saved = Instant::now();
-            fs::write(
-                &file,
-                source.replace("todo!(", &format!("let _ = {save};\n        todo!(")),
-            )
-            .unwrap();
-            verdict();
-            saved.elapsed()
-        })
-        .collect();
-    took.sort_unstable();
-    eprintln!(
-        "from a save to the verdict: {:.1?} (median of ten)",
-        took[5]
-    );
-
-    watch.kill().unwrap();
-    watch.wait().unwrap();
     fs::remove_dir_all(folder).unwrap();
 }

@@ -74,7 +74,7 @@ pub fn all() -> Vec<Measurement> {
             fetching(workers),
         ]
     });
-    on_each_runtime.chain([memory()]).collect()
+    on_each_runtime.chain([memory(), verdict()]).collect()
 }
 
 fn joining(workers: u32) -> Measurement {
@@ -153,6 +153,21 @@ fn memory() -> Measurement {
             fetch("a task for each of 200,000", "task_per_url", 200_000),
             fetch("a task for each of 20,000", "task_per_url", 20_000),
         ],
+    }
+}
+
+fn verdict() -> Measurement {
+    Measurement {
+        name: "What a learner waits for, in lesson 3".to_owned(),
+        quantity: Quantity::SecondsPerItem,
+        once: true,
+        forms: vec![Form::new(
+            "from a save to the verdict",
+            Program::Watch,
+            "",
+            1,
+            0,
+        )],
     }
 }
 

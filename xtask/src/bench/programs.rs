@@ -10,6 +10,7 @@ use serde_derive::Deserialize;
 use serde_json::Value;
 
 use super::measurements::Form;
+use super::saves;
 use crate::failure::Failure;
 use crate::lessons::Workspace;
 use crate::python::Python;
@@ -27,12 +28,14 @@ pub enum Program {
     Asyncio,
     /// httpx and aiohttp.
     PythonFetch,
+    /// `cargo xtask learn watch`.
+    Watch,
 }
 
 impl Program {
     /// One of the workspace, which has to work; what is not may be missing.
     pub fn is_ours(self) -> bool {
-        matches!(self, Self::TaskGroup | Self::Fetch)
+        matches!(self, Self::TaskGroup | Self::Fetch | Self::Watch)
     }
 }
 
@@ -44,6 +47,7 @@ pub struct Sample {
 }
 
 pub struct Programs {
+    root: PathBuf,
     task_group: PathBuf,
     fetch: PathBuf,
     server: Server,
@@ -64,6 +68,7 @@ impl Programs {
             Err(reason) => Err(reason.clone()),
         };
         Ok(Self {
+            root: workspace.root.clone(),
             task_group,
             fetch,
             server,
@@ -78,28 +83,31 @@ impl Programs {
     }
 
     pub fn run(&self, form: &Form) -> Result<Sample, String> {
-        let (items, workers) = (form.items.to_string(), form.workers.to_string());
-        let mut command = match form.program {
-            Program::TaskGroup => Command::new(&self.task_group),
-            Program::Fetch => Command::new(&self.fetch),
+        let (items, workers) = (&*form.items.to_string(), &*form.workers.to_string());
+        let address = &*self.server.address;
+        let mut command;
+        match form.program {
+            Program::TaskGroup => {
+                command = Command::new(&self.task_group);
+                command.args([form.argument, items, workers]);
+            }
+            Program::Fetch => {
+                command = Command::new(&self.fetch);
+                command.args([form.argument, items, workers, address]);
+            }
             Program::Asyncio => {
-                let mut command = self.python.as_ref().map_err(Clone::clone)?.command();
-                command.args(["-c", ASYNCIO]);
-                command
+                command = self.python.as_ref().map_err(Clone::clone)?.command();
+                command.args(["-c", ASYNCIO, form.argument, items]);
             }
             Program::PythonFetch => {
-                let mut command = Command::new(self.with_packages.as_ref().map_err(Clone::clone)?);
-                command.args(["-I", "-c", PYTHON_FETCH]);
-                command
+                command = Command::new(self.with_packages.as_ref().map_err(Clone::clone)?);
+                command.args(["-I", "-c", PYTHON_FETCH, form.argument, items, address]);
             }
-        };
-        command.args([form.argument, &items]);
-        match form.program {
-            Program::TaskGroup => command.arg(workers),
-            Program::Fetch => command.args([&workers, &self.server.address]),
-            Program::Asyncio => &mut command,
-            Program::PythonFetch => command.arg(&self.server.address),
-        };
+            Program::Watch => {
+                return saves::measure(&self.root)
+                    .map_err(|error| format!("from a save to the verdict: {error}"));
+            }
+        }
         let output = output(&mut command)?;
         serde_json::from_str(&output)
             .map_err(|error| format!("{output:?} is no measurement: {error}"))

@@ -130,7 +130,8 @@ impl Quantity {
         match self {
             Self::SecondsPerItem if value < 1e-6 => format!("{:.0} ns", value * 1e9),
             Self::SecondsPerItem if value < 1e-3 => format!("{:.2} µs", value * 1e6),
-            Self::SecondsPerItem => format!("{:.2} ms", value * 1e3),
+            Self::SecondsPerItem if value < 1.0 => format!("{:.2} ms", value * 1e3),
+            Self::SecondsPerItem => format!("{value:.2} s"),
             Self::PeakKibibytes => format!("{:.1} MiB", value / 1024.0),
         }
     }
