@@ -12,11 +12,12 @@
 //! - `moves`: from one exercise to another
 //! - `check`, `compiler`, `demonstration`, `verdict`: how it goes
 //! - `watch`: a check on every save
-//! - `help`: hints, solutions, and the way back
+//! - `help`, `columns`: hints, solutions, and the way back
 //! - `say`: what the learner is told
 //! - `files`: writing, without losing anything
 
 mod check;
+mod columns;
 mod compiler;
 mod course;
 mod demonstration;

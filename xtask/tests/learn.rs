@@ -228,7 +228,8 @@ impl Learner {
             .args(["learn", "--folder", &self.folder])
             .args(arguments)
             .current_dir(&*TWO_LESSONS)
-            .env("CARGO_TARGET_DIR", TWO_LESSONS.join("target"));
+            .env("CARGO_TARGET_DIR", TWO_LESSONS.join("target"))
+            .env_remove("COLUMNS");
         command
     }
 
@@ -570,10 +571,18 @@ fn the_solution_is_shown_beside_ones_own_and_taking_it_keeps_ones_own() {
     let learner = Learner::at_the_first_exercise("solution");
     learner.writes("    number >> 1");
     let mine = learner.source();
-    let said = learner.does(&["solution"]);
-    let (yours, lessons) = said.split_once("The lesson's").unwrap();
-    assert!(yours.contains("number >> 1"), "{said}");
-    assert!(lessons.contains("number / two"), "{said}");
+    let solution = |columns| {
+        let mut command = learner.command(&["solution"]);
+        let output = command.env("COLUMNS", columns).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let wide = solution("80");
+    let beside = |line: &str| line.contains("number >> 1") && line.ends_with("let two = 2;");
+    assert!(wide.lines().any(beside), "{wide}");
+    let narrow = solution("40");
+    let (yours, lessons) = narrow.split_once("The lesson's").unwrap();
+    assert!(yours.contains("number >> 1"), "{narrow}");
+    assert!(lessons.contains("number / two"), "{narrow}");
     assert_eq!(learner.source(), mine, "showing changes nothing");
 
     learner.does(&["solution", "--take"]);

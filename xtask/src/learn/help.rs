@@ -5,7 +5,7 @@ use std::io::Write;
 use super::course::Place;
 use super::practice::Practice;
 use super::progress::Progress;
-use super::{files, layout, moves, say};
+use super::{columns, files, layout, moves, say};
 use crate::failure::Failure;
 use crate::style::{BOLD, DIM};
 
@@ -41,7 +41,8 @@ pub fn hint(practice: &Practice, progress: &mut Progress) -> Result<(), Failure>
     Ok(())
 }
 
-/// Shows the learner's functions and the lesson's, or puts the lesson's in their place.
+/// Shows the learner's functions beside the lesson's, in a narrow terminal above them; or puts the
+/// lesson's in their place.
 pub fn solution(practice: &Practice, progress: &Progress, take: bool) -> Result<(), Failure> {
     let place = moves::current(practice.workspace, progress)?;
     practice.must_be_whole(place.lesson)?;
@@ -61,18 +62,26 @@ pub fn solution(practice: &Practice, progress: &Progress, take: bool) -> Result<
             ))),
         };
     }
+    let width = columns::width();
     for name in &place.exercise.functions {
         let file = &place.exercise.file;
-        match layout::find(&text, name, file) {
-            Ok(found) => {
-                let path = practice.shown(&ours).to_string();
-                say::both("Yours", &path, found.text(&text), &mut out)?;
-            }
-            Err(words) => writeln!(out, "{BOLD}Yours{BOLD:#}  cannot be shown: {words}\n")?,
-        }
+        let yours = layout::find(&text, name, file).map(|found| found.text(&text));
         let found = layout::find(&reference, name, file).map_err(Failure::failed)?;
-        let path = practice.shown(&theirs).to_string();
-        say::both("The lesson's", &path, found.text(&reference), &mut out)?;
+        let lessons = found.text(&reference);
+        let (yours_at, lessons_at) = (practice.shown(&ours), practice.shown(&theirs));
+        match yours {
+            Err(words) => writeln!(out, "{BOLD}Yours{BOLD:#}  cannot be shown: {words}\n")?,
+            Ok(yours) => {
+                let titled = |title, code: &str| format!("{title}\n\n{}", code.trim_end());
+                let (left, right) = (titled("Yours", yours), titled("The lesson's", lessons));
+                if let Some(both) = columns::side_by_side(&left, &right, width) {
+                    writeln!(out, "{both}")?;
+                    continue;
+                }
+                say::code("Yours", &yours_at.to_string(), yours, &mut out)?;
+            }
+        }
+        say::code("The lesson's", &lessons_at.to_string(), lessons, &mut out)?;
     }
     Ok(())
 }

@@ -220,8 +220,8 @@ pub fn what_is_next(
     }
 }
 
-/// A function of the learner's, and the lesson's.
-pub fn both(title: &str, path: &str, code: &str, out: &mut dyn Write) -> io::Result<()> {
+/// A function, and whose it is.
+pub fn code(title: &str, path: &str, code: &str, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{BOLD}{title}{BOLD:#}  {DIM}{path}{DIM:#}\n")?;
     writeln!(out, "{}\n", code.trim_end())
 }
