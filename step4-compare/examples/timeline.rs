@@ -9,6 +9,20 @@ use std::process::ExitCode;
 
 use step4_compare::{Scenario, Timeline, lanes, parse_jobs, parse_line, svg};
 
+const HELP: &str = "\
+Draws scenarios, in all modes; those that are built in, if none is named.
+
+Usage: timeline [SCENARIO | --job JOB... | --line LINE | --read]
+                [--json] [--svg FILE]
+
+  SCENARIO     one that is built in
+  --job JOB    NAME=TIME, NAME=TIME:fail or NAME=TIME:fail=MESSAGE; repeat it
+  --line LINE  a scenario as a line of JSON
+  --read       timelines that --json wrote, from standard input
+  --json       write JSON, a timeline a line, and do not draw
+  --svg FILE   draw into this file
+";
+
 fn main() -> ExitCode {
     match run(std::env::args().skip(1)) {
         Ok(()) => ExitCode::SUCCESS,
@@ -35,6 +49,10 @@ fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), (u8, String)> 
             arguments.next().ok_or_else(missing)
         };
         match argument.as_str() {
+            "-h" | "--help" => {
+                print!("{HELP}");
+                return Ok(());
+            }
             "--json" => json = true,
             "--svg" => file = Some(value("a file to write")?),
             "--line" => sources.push(Source::Line(value("a scenario as JSON")?)),

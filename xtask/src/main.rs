@@ -49,9 +49,9 @@ enum Task {
     Run(run::Options),
     /// List the lessons
     List,
-    /// Write the functions of the lessons yourself, and hear how it goes
+    /// Write the lessons' functions yourself, and hear how it goes
     Learn(learn::Options),
-    /// Draw what happens when one of several tasks fails: `[SCENARIO | --job NAME=TIME[:fail[=MESSAGE]]... | --line LINE] [--svg FILE] [--json]`
+    /// Draw what happens when one of several tasks fails
     #[command(disable_help_flag = true)]
     Timeline {
         /// Passed on to the lesson that draws it
@@ -60,25 +60,25 @@ enum Task {
     },
     /// Show what one lesson changes over another
     Diff(diff::Options),
-    /// Fit lessons, exercises and breaks into the time, and print a page to hand out
+    /// Fit lessons into the time, and print a page to hand out
     Agenda(agenda::Options),
-    /// Check that this machine has all that the workspace needs, and say how to mend what it lacks
+    /// Check what this machine lacks, and say what mends it
     Doctor,
-    /// Put the workspace and the source of every dependency into one archive
+    /// Make an archive with which the lessons run without a network
     Pack(pack::Options),
     /// Say what a lesson's programs will do, then see what they do
     Predict(predict::Options),
-    /// Run random scenarios through CPython and through lesson 4, and compare what they report
+    /// Hold lesson 4 against CPython, in random scenarios
     Parity(parity::Options),
-    /// Measure everything that is measured, side by side, and write one table
+    /// Measure all that is measured, side by side, in one table
     Bench(bench::Options),
-    /// Check that the pages show what the programs print, and that their links lead somewhere
+    /// Check that the pages show what programs print, and their links
     Pages {
         /// Write what the programs print into the pages
         #[arg(long)]
         write: bool,
     },
-    /// Make each mistake of the MISCONCEPTIONS pages, and see its test fail
+    /// Make the mistakes of the MISCONCEPTIONS pages; tests must fail
     Misconceptions(misconceptions::Options),
 }
 

@@ -35,6 +35,16 @@ fn jobs_are_drawn_in_all_modes() {
 }
 
 #[test]
+fn the_help_fits_into_80_columns() {
+    let (code, help, stderr) = timeline(&["--help"]);
+
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(help.contains("--job JOB"), "{help}");
+    let too_long = help.lines().find(|line| line.chars().count() > 80);
+    assert_eq!(too_long, None);
+}
+
+#[test]
 fn what_cannot_be_drawn_is_wrong_usage_and_named() {
     for (arguments, words) in [
         (
