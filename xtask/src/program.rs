@@ -24,8 +24,8 @@ pub enum Ending {
     OutOfTime,
 }
 
-/// The test programs among what cargo built, according to its JSON. A program of the lesson's own may
-/// be there too.
+/// The test programs and the benchmarks among what cargo built, according to its JSON. A program of
+/// the lesson's own may be there too.
 pub fn tests(messages: &str) -> Vec<Program> {
     programs(messages, |artifact| artifact.profile.test)
 }

@@ -1,21 +1,19 @@
 //! `cargo xtask agenda`, by the page that it prints.
 
+mod support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
+
+use support::outcome;
 
 fn agenda(folder: &Path, minutes: &str) -> (Option<i32>, String, String) {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = Command::new(env!("CARGO_BIN_EXE_xtask"))
-        .args(["agenda", "--minutes", minutes])
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (status.code(), text(stdout), text(stderr))
+    outcome(
+        Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .args(["agenda", "--minutes", minutes])
+            .current_dir(folder),
+    )
 }
 
 fn this_workspace() -> &'static Path {

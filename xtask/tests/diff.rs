@@ -1,19 +1,17 @@
 //! `cargo xtask diff`: what one lesson changes over another.
 
-use std::process::{Command, Output};
+mod support;
+
+use std::process::Command;
+
+use support::outcome;
 
 fn diff(arguments: &[&str]) -> (Option<i32>, String, String) {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = Command::new(env!("CARGO_BIN_EXE_xtask"))
-        .arg("diff")
-        .args(arguments)
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (status.code(), text(stdout), text(stderr))
+    outcome(
+        Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .arg("diff")
+            .args(arguments),
+    )
 }
 
 #[test]

@@ -579,6 +579,7 @@ fn the_solution_is_shown_beside_ones_own_and_taking_it_keeps_ones_own() {
     let wide = solution("80");
     let beside = |line: &str| line.contains("number >> 1") && line.ends_with("let two = 2;");
     assert!(wide.lines().any(beside), "{wide}");
+    assert_eq!(wide.matches("The lesson's").count(), 1, "{wide}");
     let narrow = solution("40");
     let (yours, lessons) = narrow.split_once("The lesson's").unwrap();
     assert!(yours.contains("number >> 1"), "{narrow}");

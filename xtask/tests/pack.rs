@@ -2,13 +2,16 @@
 //!
 //! The dependency is one of ours, so that its source is here and no network is needed.
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 use flate2::read::GzDecoder;
+use support::outcome;
 
 const ROOT: &str = "\
 [workspace]
@@ -60,22 +63,16 @@ fn workspace(name: &str, program: &str) -> PathBuf {
 }
 
 fn pack(root: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = Command::new(env!("CARGO_BIN_EXE_xtask"))
-        .arg("pack")
-        .args(arguments)
-        .current_dir(root)
-        .env("CARGO_TARGET_DIR", root.join("target"))
-        .env("CARGO_NET_OFFLINE", "true")
-        // The workspace may lie in another one's folder, and in its repository.
-        .env("GIT_CEILING_DIRECTORIES", root.parent().unwrap())
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (status.code(), text(stdout), text(stderr))
+    outcome(
+        Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .arg("pack")
+            .args(arguments)
+            .current_dir(root)
+            .env("CARGO_TARGET_DIR", root.join("target"))
+            .env("CARGO_NET_OFFLINE", "true")
+            // The workspace may lie in another one's folder, and in its repository.
+            .env("GIT_CEILING_DIRECTORIES", root.parent().unwrap()),
+    )
 }
 
 /// The files of the archive, and what is in them.

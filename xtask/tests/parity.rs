@@ -1,6 +1,10 @@
 //! `cargo xtask parity`, with the Python of this machine if it has a suitable one.
 
-use std::process::{Command, Output};
+mod support;
+
+use std::process::Command;
+
+use support::outcome;
 
 const NO_PYTHON: i32 = 3;
 
@@ -11,17 +15,7 @@ fn xtask_parity(arguments: &[&str]) -> Command {
 }
 
 fn parity(arguments: &[&str]) -> (Option<i32>, String, String) {
-    outcome(xtask_parity(arguments))
-}
-
-fn outcome(mut command: Command) -> (Option<i32>, String, String) {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = command.output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (status.code(), text(stdout), text(stderr))
+    outcome(&mut xtask_parity(arguments))
 }
 
 #[test]
@@ -103,11 +97,11 @@ fn without_a_suitable_python_nothing_is_compared_and_the_exit_code_says_so() {
     nothing_in_the_path.env("PATH", "").env_remove("PYTHON");
     let named = xtask_parity(&["--python", "no-such-python"]);
 
-    for (command, refused) in [
+    for (mut command, refused) in [
         (nothing_in_the_path, "\n  python3: "),
         (named, "\n  no-such-python: "),
     ] {
-        let (code, stdout, stderr) = outcome(command);
+        let (code, stdout, stderr) = outcome(&mut command);
         assert_eq!((code, stdout.as_str()), (Some(NO_PYTHON), ""), "{stderr}");
         let expected = "nothing was compared: this needs CPython 3.11 or newer";
         assert!(stderr.contains(expected), "{stderr}");

@@ -119,7 +119,7 @@ fn stopping_ten_times_as_many(workers: u32) -> Measurement {
         |name, tasks| Form::new(name, Program::TaskGroup, "stop_task_group", tasks, workers);
     let forms = vec![
         crowd("each of 100,000", 100_000),
-        crowd("each of 10,000", 10_000),
+        crowd("each of 10,000", 10_000).aim(1.0),
     ];
     time("Ten times as many sleepers", workers, forms)
 }

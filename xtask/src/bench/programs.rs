@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use serde_derive::Deserialize;
-use serde_json::Value;
 
 use super::measurements::Form;
 use super::saves;
 use crate::failure::Failure;
 use crate::lessons::Workspace;
+use crate::program;
 use crate::python::Python;
 
 const ASYNCIO: &str = include_str!("asyncio_rounds.py");
@@ -122,12 +122,8 @@ fn build(workspace: &Workspace, package: &str, bench: &str) -> Result<PathBuf, F
         .stderr(Stdio::inherit())
         .output()
         .map_err(|error| Failure::failed(format!("cannot run cargo: {error}")))?;
-    let messages = String::from_utf8_lossy(&output.stdout);
-    let executable = messages.lines().find_map(|line| {
-        let message: Value = serde_json::from_str(line).ok()?;
-        Some(PathBuf::from(message.get("executable")?.as_str()?))
-    });
-    executable.ok_or_else(|| {
+    let built = program::tests(&String::from_utf8_lossy(&output.stdout)).pop();
+    built.map(|program| program.executable).ok_or_else(|| {
         Failure::failed(format!(
             "the benchmark {bench} of {package} cannot be built"
         ))

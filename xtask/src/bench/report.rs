@@ -170,7 +170,7 @@ mod tests {
             ],
         };
         let samples = vec![
-            Ok(vec![9e-6, 2e-6, 1e-6]),
+            Ok(vec![2e-6, 9e-6, 1e-6]),
             Ok(vec![4e-6, 4e-6, 1e-9]),
             Ok(vec![1e-6]),
             Err("there is none".into()),

@@ -62,26 +62,27 @@ pub fn solution(practice: &Practice, progress: &Progress, take: bool) -> Result<
             ))),
         };
     }
-    let width = columns::width();
     for name in &place.exercise.functions {
         let file = &place.exercise.file;
-        let yours = layout::find(&text, name, file).map(|found| found.text(&text));
         let found = layout::find(&reference, name, file).map_err(Failure::failed)?;
         let lessons = found.text(&reference);
-        let (yours_at, lessons_at) = (practice.shown(&ours), practice.shown(&theirs));
-        match yours {
-            Err(words) => writeln!(out, "{BOLD}Yours{BOLD:#}  cannot be shown: {words}\n")?,
-            Ok(yours) => {
-                let titled = |title, code: &str| format!("{title}\n\n{}", code.trim_end());
-                let (left, right) = (titled("Yours", yours), titled("The lesson's", lessons));
-                if let Some(both) = columns::side_by_side(&left, &right, width) {
-                    writeln!(out, "{both}")?;
-                    continue;
-                }
-                say::code("Yours", &yours_at.to_string(), yours, &mut out)?;
-            }
+        let yours = layout::find(&text, name, file).map(|found| found.text(&text));
+
+        let titled = |title, code: &str| format!("{title}\n\n{}", code.trim_end());
+        let beside = yours.as_ref().ok().and_then(|yours| {
+            let (yours, lessons) = (titled("Yours", yours), titled("The lesson's", lessons));
+            columns::side_by_side(&yours, &lessons, columns::width())
+        });
+        if let Some(both) = beside {
+            writeln!(out, "{both}")?;
+            continue;
         }
-        say::code("The lesson's", &lessons_at.to_string(), lessons, &mut out)?;
+        match yours {
+            Ok(yours) => say::code("Yours", &practice.shown(&ours).to_string(), yours, &mut out)?,
+            Err(words) => writeln!(out, "{BOLD}Yours{BOLD:#}  cannot be shown: {words}\n")?,
+        }
+        let path = practice.shown(&theirs).to_string();
+        say::code("The lesson's", &path, lessons, &mut out)?;
     }
     Ok(())
 }
