@@ -5,7 +5,7 @@
 
 mod edits;
 // That of the program, which is not there without the feature.
-#[cfg(feature = "cli")]
+
 mod input;
 mod retry_after;
 mod urls;
