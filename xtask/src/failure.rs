@@ -1,11 +1,10 @@
-//! How a command ends when it cannot go on.
+//! An error that ends a command: a message for standard error, and the exit code.
 
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use crate::style::BAD;
 
-/// A message for standard error, and the exit code that goes with it.
 #[derive(Debug)]
 pub struct Failure {
     code: u8,
@@ -29,22 +28,9 @@ impl Failure {
         }
     }
 
-    /// There is nothing on this machine to compare with: exit code 3.
-    pub fn no_python(message: impl Into<String>) -> Self {
-        Self {
-            code: 3,
-            message: Some(message.into()),
-        }
-    }
-
-    /// There is nobody left to tell.
-    pub fn is_quiet(&self) -> bool {
-        self.message.is_none()
-    }
-
     pub fn report(self) -> ExitCode {
         if let Some(message) = self.message {
-            // When standard error is gone too, there is nobody left to tell.
+            // Standard error may be closed. Then the exit code is all that is left.
             let _ = writeln!(anstream::stderr(), "{BAD}error{BAD:#}: {message}");
         }
         ExitCode::from(self.code)
@@ -54,7 +40,7 @@ impl Failure {
 /// Our own output could not be written.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        // Whoever reads us has left, as `head` does. That is theirs to decide, and no news to them.
+        // Broken pipe (for example `| head`): exit quietly.
         let quiet = error.kind() == ErrorKind::BrokenPipe;
         Self {
             code: 1,

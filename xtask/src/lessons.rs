@@ -1,4 +1,7 @@
-//! The lessons, as their own manifests describe them. A new lesson needs no line here.
+//! The lessons, as their own manifests describe them, read by `cargo metadata`.
+//!
+//! Not by the crate `cargo_metadata`: it builds serde with its derive, and then every lesson's test
+//! would build serde a second time.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -27,14 +30,14 @@ pub struct Lesson {
     pub minutes: u32,
     pub headline: String,
     pub folder: PathBuf,
-    /// The crates that it is made of, without those of its tests.
+    /// The packages that its library depends on.
     pub dependencies: Vec<String>,
-    /// In the order in which they are done.
+    /// In the order of the course.
     pub exercises: Vec<Exercise>,
     pub questions: Vec<Question>,
 }
 
-/// Something that the learner writes: `[[package.metadata.lesson.exercise]]`.
+/// Functions that the learner writes: `[[package.metadata.lesson.exercise]]`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exercise {
@@ -43,19 +46,19 @@ pub struct Exercise {
     pub minutes: u32,
     /// From the lesson's folder.
     pub file: PathBuf,
-    /// Those in the file whose bodies are taken out: `function` or `Type::method`.
+    /// The functions whose bodies are removed: `function` or `Type::method`.
     pub functions: Vec<String>,
-    /// What to write. It stands in the `todo!` in the body's place.
+    /// What to write. The removed body becomes a `todo!` with this text.
     pub task: String,
-    /// From a nudge to nearly there.
+    /// From a first idea to nearly the whole solution.
     pub hints: Vec<String>,
-    /// The test program to which the tests belong: `fetch` for `tests/fetch.rs`.
+    /// The test program that has the tests: `fetch` for `tests/fetch.rs`.
     pub program: String,
-    /// Those that fail until the exercise is done, with their modules.
+    /// The tests that fail until the exercise is done, with their modules.
     pub tests: Vec<String>,
 }
 
-/// A table `[[package.metadata.lesson.question]]`: what a learner predicts. The answer is not in it.
+/// What a learner predicts: `[[package.metadata.lesson.question]]`. The answer is computed.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub enum Question {
@@ -69,24 +72,24 @@ pub enum Question {
     /// About what the demonstration prints.
     Demo {
         ask: String,
-        /// A line of it, with `___` in the place of the answer.
+        /// A line of the output, with `___` in place of the answer.
         line: String,
     },
 }
 
-/// What of a timeline is asked for.
+/// The part of a timeline that a question asks for.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Field {
-    /// When the caller has its answer.
+    /// When the caller gets its result.
     Caller,
     Completed,
     Cancelled,
-    /// The jobs that end when the caller has its answer already.
+    /// The jobs that end after the caller has its result.
     Orphans,
 }
 
-/// Cargo, as the one who started us meant it.
+/// The cargo that started this program.
 pub fn cargo() -> Command {
     Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
@@ -101,27 +104,28 @@ pub fn name_width<'a>(lessons: impl IntoIterator<Item = &'a Lesson>) -> usize {
 }
 
 impl Workspace {
-    /// The workspace around the current folder. In a practice folder, it is the one around that.
+    /// The workspace that contains the current folder. From a practice folder, this is the lessons'
+    /// workspace, not the practice workspace.
     pub fn find() -> Result<Self, Failure> {
-        let (workspace, is_practice) = Self::around(Path::new("."))?;
+        let (workspace, is_practice) = Self::containing(Path::new("."))?;
         match workspace.root.parent() {
-            Some(parent) if is_practice => Ok(Self::around(parent)?.0),
+            Some(parent) if is_practice => Ok(Self::containing(parent)?.0),
             _ => Ok(workspace),
         }
     }
 
-    /// The workspace around `folder`, and whether it is a practice folder.
-    fn around(folder: &Path) -> Result<(Self, bool), Failure> {
+    /// The workspace that contains `folder`, and whether it is a practice workspace.
+    fn containing(folder: &Path) -> Result<(Self, bool), Failure> {
         let output = cargo()
             .args(["metadata", "--no-deps", "--format-version", "1"])
             .current_dir(folder)
             .output()
             .map_err(|error| Failure::failed(format!("cannot run cargo: {error}")))?;
         if !output.status.success() {
-            let words = String::from_utf8_lossy(&output.stderr);
+            let message = String::from_utf8_lossy(&output.stderr);
             return Err(Failure::usage(format!(
                 "cargo cannot read the workspace:\n{}",
-                words.trim_end()
+                message.trim_end()
             )));
         }
         Self::read(&output.stdout).map_err(Failure::usage)
@@ -282,48 +286,35 @@ mod tests {
     }
 
     #[test]
-    fn lessons_come_in_the_order_of_their_numbers() {
+    fn lessons_are_sorted_by_number_and_other_packages_left_out() {
+        let mut xtask = package("xtask", &Value::Null, "x");
+        xtask["metadata"] = Value::Null;
         let packages = [
             package("b", &numbered(2), "demo2"),
+            xtask,
             package("a", &numbered(1), "demo1"),
         ];
         assert_eq!(read(&packages), Ok(vec![1, 2]));
     }
 
     #[test]
-    fn a_package_without_the_table_is_no_lesson() {
-        let mut xtask = package("xtask", &Value::Null, "x");
-        xtask["metadata"] = Value::Null;
-        assert_eq!(read(&[xtask]), Ok(vec![]));
-    }
-
-    #[test]
-    fn a_lesson_without_a_number_is_an_error_that_names_it() {
-        let packages = [package("a", &json!({ "title": "t" }), "demo1")];
-        assert_eq!(
-            read(&packages),
-            Err("a: [package.metadata.lesson]: missing field `number`".into())
-        );
-    }
-
-    #[test]
-    fn two_lessons_with_one_number_are_an_error_that_names_both() {
-        let packages = [
-            package("a", &numbered(1), "demo1"),
-            package("b", &numbered(1), "demo1"),
-        ];
-        assert_eq!(
-            read(&packages),
-            Err("two lessons have the number 1: a and b".into())
-        );
-    }
-
-    #[test]
-    fn a_lesson_without_its_demo_is_an_error_that_names_both() {
-        let packages = [package("a", &numbered(1), "demo2")];
-        assert_eq!(
-            read(&packages),
-            Err("a: there is no example `demo1`".into())
-        );
+    fn a_wrong_manifest_is_an_error_that_names_the_package() {
+        let unnumbered = package("a", &json!({ "title": "t" }), "demo1");
+        let first = package("a", &numbered(1), "demo1");
+        let second = package("b", &numbered(1), "demo1");
+        let without_demo = package("a", &numbered(1), "demo2");
+        for (packages, expected) in [
+            (
+                vec![unnumbered],
+                "a: [package.metadata.lesson]: missing field `number`",
+            ),
+            (
+                vec![first, second],
+                "two lessons have the number 1: a and b",
+            ),
+            (vec![without_demo], "a: there is no example `demo1`"),
+        ] {
+            assert_eq!(read(&packages), Err(expected.into()));
+        }
     }
 }

@@ -1,30 +1,19 @@
-//! The workspace's own commands: for who runs the lessons, for who teaches them, and for who changes
-//! them and has to see that the pages, the tests and CPython still agree with them.
+//! The workspace's own commands: run the lessons, learn and teach with them, and check that pages,
+//! tests and CPython still agree with the code.
 //!
-//! It links no lesson. What it knows of them, it reads from their manifests.
+//! This program links no lesson. It reads what the lessons' manifests say and runs cargo.
 
-mod agenda;
-mod ask;
-mod bench;
-mod change;
-mod diff;
-mod doctor;
 mod failure;
 mod learn;
 mod lessons;
-mod libtest;
-mod misconceptions;
-mod pack;
-mod page;
-mod pages;
-mod parity;
-mod predict;
-mod program;
-mod python;
+mod markdown;
+mod process;
 mod run;
-mod scratch;
-mod steps;
+mod selection;
 mod style;
+mod teach;
+mod test_program;
+mod upkeep;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -34,6 +23,8 @@ use clap::{Parser, Subcommand};
 use failure::Failure;
 use lessons::Workspace;
 use style::BOLD;
+use teach::{agenda, doctor, pack, predict};
+use upkeep::{misconceptions, pages, parity};
 
 /// The workspace's own commands.
 #[derive(Parser)]
@@ -49,7 +40,7 @@ enum Task {
     Run(run::Options),
     /// List the lessons
     List,
-    /// Write the lessons' functions yourself, and hear how it goes
+    /// Do the exercises: write the lessons' functions and check them
     Learn(learn::Options),
     /// Draw what happens when one of several tasks fails
     #[command(disable_help_flag = true)]
@@ -58,28 +49,20 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
-    /// Show what one lesson changes over another
-    Diff(diff::Options),
-    /// Fit lessons into the time, and print a page to hand out
-    Agenda(agenda::Options),
-    /// Check what this machine lacks, and say what mends it
-    Doctor,
-    /// Make an archive with which the lessons run without a network
-    Pack(pack::Options),
-    /// Say what a lesson's programs will do, then see what they do
+    /// Ask what a lesson's programs will do, then show what they do
     Predict(predict::Options),
-    /// Hold lesson 4 against CPython, in random scenarios
-    Parity(parity::Options),
-    /// Measure all that is measured, side by side, in one table
-    Bench(bench::Options),
-    /// Check that the pages show what programs print, and their links
-    Pages {
-        /// Write what the programs print into the pages
-        #[arg(long)]
-        write: bool,
-    },
-    /// Make the mistakes of the MISCONCEPTIONS pages; tests must fail
+    /// Plan a workshop: which lessons and exercises fit into the time
+    Agenda(agenda::Options),
+    /// Check that this machine can build and run the lessons
+    Doctor,
+    /// Make an archive that builds and runs without a network
+    Pack(pack::Options),
+    /// Check the pages: console blocks and links
+    Pages(pages::Options),
+    /// Check that a test fails for each common mistake
     Misconceptions(misconceptions::Options),
+    /// Compare lesson 4 with CPython on random scenarios
+    Parity(parity::Options),
 }
 
 fn main() -> ExitCode {
@@ -88,15 +71,13 @@ fn main() -> ExitCode {
         Task::List => list(),
         Task::Learn(options) => learn::run(&options),
         Task::Timeline { arguments } => timeline(&arguments),
-        Task::Diff(options) => diff::run(&options),
+        Task::Predict(options) => predict::run(&options),
         Task::Agenda(options) => agenda::run(&options),
         Task::Doctor => doctor::run(),
         Task::Pack(options) => pack::run(&options),
-        Task::Predict(options) => predict::run(&options),
-        Task::Parity(options) => parity::run(&options),
-        Task::Bench(options) => bench::bench(&options),
-        Task::Pages { write } => pages::check(write),
+        Task::Pages(options) => pages::run(&options),
         Task::Misconceptions(options) => misconceptions::run(&options),
+        Task::Parity(options) => parity::run(&options),
     };
     result.unwrap_or_else(Failure::report)
 }
@@ -105,18 +86,22 @@ fn list() -> Result<ExitCode, Failure> {
     let workspace = Workspace::find()?;
     let width = lessons::name_width(&workspace.lessons);
     let mut out = anstream::stdout();
-    writeln!(out, "{BOLD}Step  {:width$}  Minutes  Title{BOLD:#}", "Name")?;
+    writeln!(
+        out,
+        "{BOLD}Lesson  {:width$}  Minutes  Title{BOLD:#}",
+        "Name"
+    )?;
     for lesson in &workspace.lessons {
         writeln!(
             out,
-            "{:>4}  {:width$}  {:>7}  {}",
+            "{:>6}  {:width$}  {:>7}  {}",
             lesson.number, lesson.name, lesson.minutes, lesson.title
         )?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs where the user stands and not in the root, so that a relative `--svg FILE` is theirs.
+/// Runs in the current folder, not in the workspace's root: `--svg FILE` is relative to it.
 fn timeline(arguments: &[OsString]) -> Result<ExitCode, Failure> {
     let status = lessons::cargo()
         .args(["run", "-q", "-p", "step4-compare", "--example", "timeline"])

@@ -1,4 +1,4 @@
-//! The few styles there are. `anstream` takes them out again where there is no terminal.
+//! The styles of the output. `anstream` removes them where there is no terminal.
 
 use anstyle::{AnsiColor, Style};
 

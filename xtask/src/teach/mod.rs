@@ -1,0 +1,6 @@
+//! Commands for teachers.
+
+pub mod agenda;
+pub mod doctor;
+pub mod pack;
+pub mod predict;

@@ -1,0 +1,6 @@
+//! Commands for maintainers.
+
+pub mod misconceptions;
+pub mod pages;
+pub mod parity;
+mod patch;
