@@ -75,8 +75,8 @@ fn blocking_stalls_one_worker_and_on_a_single_thread_everything() {
         .unwrap()
         .block_on(blocks_until_released());
 
-    // With one thread no other task can run to release it. The test's own thread sees that the second
-    // task has not run.
+    // With one thread no other task can run to release it. The test's own thread sees that the
+    // second task has not run.
     let (release, released) = mpsc::channel::<()>();
     let (ran, has_run) = mpsc::channel::<()>();
     let (blocked, is_blocked) = mpsc::channel::<()>();

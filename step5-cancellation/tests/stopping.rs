@@ -369,10 +369,10 @@ async fn the_permit_of_a_failing_child_lets_every_waiter_in_as_far_as_its_next_a
     }))
     .await;
 
-    // One would expect that a waiter is cancelled while it waits and never gets a permit. In asyncio
-    // the first waiter gets one. Here all of them do: a child polls its work before it looks at the
-    // cancellation, the permit makes that work ready, and dropping one waiter releases the permit to
-    // the next.
+    // You might expect that a waiter is cancelled while it waits and never gets a permit. In asyncio
+    // the first waiter gets one. Here all of them do: a child polls its work before it checks the
+    // cancellation, the permit makes that work ready, and dropping one waiter releases the permit
+    // to the next.
     assert!(result.is_err());
     assert_eq!(entered.load(Ordering::Relaxed), 5);
     assert_eq!(permits.available_permits(), 1);
