@@ -4,50 +4,51 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 
-/// How one attempt failed.
+/// Why one attempt failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AttemptError {
-    /// A response came and its status is not 2xx.
+    /// A response arrived, and its status is not 2xx.
     #[error("answered {status}")]
     Status {
         /// The status of the last response, after redirects.
         status: StatusCode,
-        /// What the response asked for; see [`retry_after`](super::retry_after()).
+        /// The response's `Retry-After`; see [`retry_after`](super::retry_after()).
         retry_after: Option<Duration>,
     },
 
-    /// The attempt took too long.
-    #[error("no answer within {}", human(*.after))]
+    /// The attempt timed out.
+    #[error("no answer within {}", format_duration(*.after))]
     Timeout {
         /// [`Settings::attempt_timeout`](super::Settings::attempt_timeout).
         after: Duration,
     },
 
-    /// No response came: the host is unknown, refused, hung up, or did not speak HTTP.
+    /// No response arrived: the host is unknown, the connection was refused or closed, or the answer
+    /// was not HTTP.
     #[error("no response: {}", root_cause(&**.0))]
     Send(#[source] BoxError),
 
-    /// A response came, and its body broke off.
-    #[error("the body broke off: {}", root_cause(&**.0))]
+    /// The body was cut short or is invalid.
+    #[error("the body failed: {}", root_cause(&**.0))]
     Body(#[source] BoxError),
 
-    /// No secure connection could be had: a bad certificate, or a server that does not speak TLS.
+    /// The TLS handshake failed: an invalid certificate, or a server that does not use TLS.
     #[error("no secure connection: {}", root_cause(&**.0))]
     Tls(#[source] BoxError),
 
-    /// Redirects that go round in a circle, are too many, or lead to what is not HTTP.
-    #[error("redirected too far: {}", root_cause(&**.0))]
+    /// A redirect was not followed: a loop, too many, or a URL that is not HTTP.
+    #[error("redirect not followed: {}", root_cause(&**.0))]
     Redirect(#[source] BoxError),
 
-    /// The body is longer than we wanted.
+    /// The body is longer than the limit.
     #[error("the body is longer than {limit} bytes")]
     BodyTooLarge {
-        /// What was wanted at most, in decoded bytes.
+        /// The limit, in decoded bytes.
         limit: u64,
     },
 
-    /// The body arrived, and could not be written to where it should go.
+    /// The body arrived, but could not be written.
     #[error("the body could not be saved: {0}")]
     Output(#[source] io::Error),
 }
@@ -56,44 +57,46 @@ type BoxError = Box<dyn Error + Send + Sync>;
 
 /// Whether a failed attempt is worth another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Retry {
-    /// It would fail again in the same way.
+pub enum RetryDecision {
+    /// No: it would fail again in the same way.
     No,
     /// Yes, but not before this time has passed.
     After(Duration),
 }
 
 impl AttemptError {
-    /// Whether another attempt may do better.
+    /// Whether another attempt may succeed.
     ///
-    /// - A **status** of 408, 429 or 5xx, but for 501 and 505, which say that the server *cannot*. The
-    ///   article retries those two and not 408; curl's `--retry` and Scrapy's retry middleware know
-    ///   408. The response's `Retry-After` counts with 429 and 503.
-    /// - A **timeout**, and whatever goes wrong between us and the server **before** the response or
-    ///   **within** its body.
-    /// - Nothing else. A certificate, a circle of redirects and a body that is too long are what
-    ///   they are.
+    /// - A **status** of 408, 429 or 5xx is retried, except 501 and 505, with which the server says
+    ///   that it does not support the request. The article retries those two, and not 408; curl's
+    ///   `--retry` and Scrapy's retry middleware retry 408 too. `Retry-After` counts with 429 and 503.
+    /// - A **timeout** is retried, and so is a network failure **before** the response or **within**
+    ///   its body.
+    /// - Nothing else is retried: for a certificate, a redirect loop or a body that is too large,
+    ///   retrying cannot change the result.
     #[must_use]
-    pub fn retry(&self) -> Retry {
+    pub fn retry_decision(&self) -> RetryDecision {
         match self {
             Self::Status {
                 status,
                 retry_after,
             } => match status.as_u16() {
-                429 | 503 => Retry::After(retry_after.unwrap_or_default()),
-                501 | 505 => Retry::No,
-                408 | 500..=599 => Retry::After(Duration::ZERO),
-                _ => Retry::No,
+                429 | 503 => RetryDecision::After(retry_after.unwrap_or_default()),
+                501 | 505 => RetryDecision::No,
+                408 | 500..=599 => RetryDecision::After(Duration::ZERO),
+                _ => RetryDecision::No,
             },
-            Self::Timeout { .. } | Self::Send(_) | Self::Body(_) => Retry::After(Duration::ZERO),
+            Self::Timeout { .. } | Self::Send(_) | Self::Body(_) => {
+                RetryDecision::After(Duration::ZERO)
+            }
             Self::Tls(_) | Self::Redirect(_) | Self::BodyTooLarge { .. } | Self::Output(_) => {
-                Retry::No
+                RetryDecision::No
             }
         }
     }
 }
 
-/// reqwest's own message says only "error sending request"; the reason is at the end of the chain.
+/// reqwest's own message is only "error sending request"; the reason is at the end of the chain.
 fn root_cause(error: &(dyn Error + 'static)) -> String {
     let mut cause = error;
     while let Some(deeper) = cause.source() {
@@ -102,7 +105,7 @@ fn root_cause(error: &(dyn Error + 'static)) -> String {
     cause.to_string()
 }
 
-/// As short as it can be said: `1.5s`, `200ms`.
-pub(super) fn human(duration: Duration) -> String {
+/// The shortest form: `1.5s`, `200ms`.
+pub(super) fn format_duration(duration: Duration) -> String {
     format!("{duration:?}")
 }

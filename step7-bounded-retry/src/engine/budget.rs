@@ -3,11 +3,11 @@ const CAP: u32 = 500;
 const FIRST_ATTEMPT: u32 = 1;
 const RETRY: u32 = 5;
 
-/// What one host may still be asked for a second time: one retry for every five first attempts,
-/// and ten in advance.
+/// The retry budget of one host: ten retries at the start, and one more for every five first
+/// attempts.
 ///
-/// A host that is down would get every attempt of every URL. With a budget it gets the first
-/// attempts, and a fifth of them again. Whole numbers, so that no rounding gives anything away.
+/// Without a budget, a host that is down gets every attempt of every URL. With it, the host gets the
+/// first attempts, and a fifth as many retries. The amounts are integers, so nothing is rounded.
 pub(super) struct Budget(u32);
 
 impl Default for Budget {
@@ -17,12 +17,13 @@ impl Default for Budget {
 }
 
 impl Budget {
-    pub(super) fn first_attempt(&mut self) {
+    pub(super) fn deposit(&mut self) {
         self.0 = (self.0 + FIRST_ATTEMPT).min(CAP);
     }
 
-    /// Whether there was enough for a retry; then it is paid for.
-    pub(super) fn retry(&mut self) -> bool {
+    /// Withdraws the price of one retry. Returns `false`, and withdraws nothing, if the budget is
+    /// too small.
+    pub(super) fn try_withdraw(&mut self) -> bool {
         let rest = self.0.checked_sub(RETRY);
         self.0 = rest.unwrap_or(self.0);
         rest.is_some()

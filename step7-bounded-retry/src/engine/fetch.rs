@@ -5,12 +5,11 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::attempt::Retry;
 use super::budget::Budget;
 use super::host::Hosts;
-use super::{AttemptError, Failure, Outcome, Request, Settings};
+use super::{AttemptError, Failure, Outcome, Request, RetryDecision, Settings};
 
-/// What all fetches of a run share.
+/// The state that all fetches of a run share.
 pub(super) struct Shared<A> {
     settings: Settings,
     attempt: A,
@@ -30,13 +29,13 @@ impl<A> Shared<A> {
     }
 }
 
-/// One URL, from being taken in to its outcome.
+/// One URL, from when it is accepted to its outcome.
 pub(super) struct Fetch {
     index: u64,
     url: String,
-    taken_in: Instant,
+    accepted_at: Instant,
     attempts: u32,
-    /// How the last attempt failed, while there may be another.
+    /// The error of the last attempt, while another one may follow.
     last: Option<AttemptError>,
 }
 
@@ -45,7 +44,7 @@ impl Fetch {
         Self {
             index,
             url,
-            taken_in: Instant::now(),
+            accepted_at: Instant::now(),
             attempts: 0,
             last: None,
         }
@@ -64,7 +63,7 @@ impl Fetch {
             Err(reason) => (Err(Failure::InvalidUrl { reason }), None, 0),
             Ok(url) => {
                 let request = Arc::new(Request::new(url, self.index));
-                let result = self.until_over(shared, &request, &stop).await;
+                let result = self.run_until_stopped(shared, &request, &stop).await;
                 (result, request.status(), request.bytes())
             }
         };
@@ -75,11 +74,12 @@ impl Fetch {
             attempts: self.attempts,
             status,
             bytes,
-            elapsed: self.taken_in.elapsed(),
+            elapsed: self.accepted_at.elapsed(),
         }
     }
 
-    async fn until_over<A, F, T>(
+    /// Runs the attempts until they are done, the deadline passes or the run is stopped.
+    async fn run_until_stopped<A, F, T>(
         &mut self,
         shared: &Shared<A>,
         request: &Arc<Request>,
@@ -90,19 +90,19 @@ impl Fetch {
         F: Future<Output = Result<T, AttemptError>>,
     {
         let after = shared.settings.deadline;
-        let left = after.saturating_sub(self.taken_in.elapsed());
+        let left = after.saturating_sub(self.accepted_at.elapsed());
         tokio::select! {
-            // The attempts come last: a permit that somebody gives back as he is stopped, or as his
-            // time is over, must not begin one more.
+            // Poll cancellation and deadline first, so that a permit released during shutdown cannot
+            // start another attempt.
             biased;
             () = stop.cancelled() => Err(Failure::Cancelled { last: self.last.take() }),
             () = sleep(left) => Err(Failure::Deadline { after, last: self.last.take() }),
-            result = self.attempts(shared, request) => result,
+            result = self.run_attempts(shared, request) => result,
         }
     }
 
-    /// One attempt after the other.
-    async fn attempts<A, F, T>(
+    /// Makes attempts until one succeeds or no other is allowed.
+    async fn run_attempts<A, F, T>(
         &mut self,
         shared: &Shared<A>,
         request: &Arc<Request>,
@@ -120,16 +120,16 @@ impl Fetch {
             deadline,
             ..
         } = shared.settings;
-        let host = shared.hosts.of(&request.url);
-        host.budget(Budget::first_attempt);
+        let host = shared.hosts.get_or_insert(&request.url);
+        host.budget(Budget::deposit);
         loop {
             let result = {
-                // The host's permit comes first: those who wait for a slow host hold nothing that
-                // the others need. Both are given back before any delay.
-                let _of_host = host.permits.acquire().await.expect("nobody closes it");
-                let _of_all = shared.permits.acquire().await.expect("nobody closes it");
+                // The host's permit first: a fetch that waits for a slow host must not hold one of
+                // the permits for all hosts. Both are released before the backoff.
+                let _host_permit = host.permits.acquire().await.expect("never closed");
+                let _permit = shared.permits.acquire().await.expect("never closed");
                 self.attempts += 1;
-                request.next_attempt();
+                request.start_attempt();
                 timeout(attempt_timeout, (shared.attempt)(Arc::clone(request))).await
             };
             let failed = match result {
@@ -140,7 +140,7 @@ impl Fetch {
                 },
             };
 
-            let Retry::After(asked) = failed.retry() else {
+            let RetryDecision::After(asked) = failed.retry_decision() else {
                 return Err(Failure::Attempt(failed));
             };
             if self.attempts >= retry.max_attempts.get() {
@@ -155,13 +155,13 @@ impl Fetch {
             }
             let backoff = retry.backoff(self.attempts).min(max_delay);
             let delay = jitter.delay(asked, backoff, fastrand::f64());
-            if self.taken_in.elapsed().saturating_add(delay) >= deadline {
+            if self.accepted_at.elapsed().saturating_add(delay) >= deadline {
                 return Err(Failure::Deadline {
                     after: deadline,
                     last: Some(failed),
                 });
             }
-            if !host.budget(Budget::retry) {
+            if !host.budget(Budget::try_withdraw) {
                 return Err(Failure::BudgetSpent(failed));
             }
             self.last = Some(failed);
@@ -170,25 +170,25 @@ impl Fetch {
     }
 }
 
-/// What [`http::Uri`] allows.
-const LONGEST: usize = 65_534;
+/// The longest that [`http::Uri`] allows, in bytes.
+const MAX_URI_LEN: usize = 65_534;
 
-/// The URL, or what is wrong with it. Nothing is sent to find out.
+/// The URL, or what is wrong with it.
 fn parse(url: &str) -> Result<Url, String> {
-    if url.len() > LONGEST {
-        return Err(format!("it is longer than {LONGEST} bytes"));
+    if url.len() > MAX_URI_LEN {
+        return Err(format!("longer than {MAX_URI_LEN} bytes"));
     }
     if url.contains(char::REPLACEMENT_CHARACTER) {
-        return Err("it holds U+FFFD, which stands for bytes that were no text".to_owned());
+        return Err("it contains U+FFFD, which replaces bytes that are not UTF-8".to_owned());
     }
     let parsed = Url::parse(url).map_err(|error| error.to_string())?;
     if !matches!(parsed.scheme(), "http" | "https") {
         return Err(format!(
-            "the scheme is {:?}; it has to be http or https",
+            "the scheme must be http or https, not {:?}",
             parsed.scheme()
         ));
     }
-    // A few URLs are none for HTTP: those that are too long once they are encoded, for one.
+    // HTTP does not allow every URL; one reason is that it is too long once it is encoded.
     match parsed.as_str().parse::<http::Uri>() {
         Ok(_) => Ok(parsed),
         Err(error) => Err(error.to_string()),

@@ -8,20 +8,20 @@ use url::Position;
 
 use super::budget::Budget;
 
-/// What is shared by all requests to one host: one scheme, name and port.
+/// The state that all requests to one host share. A host is a scheme, a name and a port.
 pub(super) struct Host {
     pub(super) permits: Semaphore,
     budget: Mutex<Budget>,
 }
 
 impl Host {
-    /// Gives access to the budget, for a moment.
+    /// Locks the budget while `account` runs.
     pub(super) fn budget<T>(&self, account: impl FnOnce(&mut Budget) -> T) -> T {
         account(&mut self.budget.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// The hosts of the requests that are pending, and a few more.
+/// The hosts of all pending requests, and some that are idle.
 pub(super) struct Hosts {
     permits: usize,
     known: Mutex<Known>,
@@ -29,7 +29,7 @@ pub(super) struct Hosts {
 
 struct Known {
     hosts: HashMap<String, Arc<Host>>,
-    /// How many there may be before those that nobody uses are forgotten.
+    /// Idle hosts are evicted once the map has this many entries.
     limit: usize,
 }
 
@@ -46,8 +46,8 @@ impl Hosts {
         }
     }
 
-    pub(super) fn of(&self, url: &Url) -> Arc<Host> {
-        // Nearly every URL has its origin in it; no need to write it down anew for each.
+    pub(super) fn get_or_insert(&self, url: &Url) -> Arc<Host> {
+        // Nearly every URL contains its origin as text, so that no string is allocated.
         let key = if url.username().is_empty() && url.password().is_none() {
             Cow::Borrowed(&url[..Position::AfterPort])
         } else {
@@ -57,7 +57,7 @@ impl Hosts {
         if let Some(host) = known.hosts.get(&*key) {
             return Arc::clone(host);
         }
-        known.forget_the_idle();
+        known.evict_idle();
         let host = Arc::new(Host {
             permits: Semaphore::new(self.permits),
             budget: Mutex::default(),
@@ -68,9 +68,9 @@ impl Hosts {
 }
 
 impl Known {
-    /// A list of a million hosts must not become a map of a million. A host that comes back later
-    /// begins anew.
-    fn forget_the_idle(&mut self) {
+    /// Keeps the map small when a list has a million hosts. A host that was evicted starts with a
+    /// new budget when it comes up again.
+    fn evict_idle(&mut self) {
         if self.hosts.len() >= self.limit {
             self.hosts.retain(|_, host| Arc::strong_count(host) > 1);
             self.limit = SMALLEST_LIMIT.max(self.hosts.len() * 2);

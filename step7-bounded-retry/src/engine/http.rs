@@ -10,27 +10,26 @@ use tokio::time::timeout;
 
 use super::{AttemptError, Request, retry_after};
 
-/// How long the body of a refusal is read, so that its connection can be used again.
-const REFUSAL: Duration = Duration::from_millis(100);
+/// How long the body of an error response is read, so that its connection can be reused.
+const ERROR_BODY_DRAIN: Duration = Duration::from_millis(100);
 
-/// One GET over HTTP: the attempt for the real world.
+/// The attempt for real servers: one GET over HTTP.
 #[derive(Clone, Debug)]
 pub struct Http {
-    /// It should have [`redirect_policy`], and no timeout of its own: the engine has one.
+    /// It should use [`redirect_policy`], and no timeout: the engine has one.
     pub client: Client,
-    /// The most that a body may have, in bytes as they are decoded. A few kilobytes of gzip can
-    /// unpack to gigabytes.
+    /// The longest body, in decoded bytes: a few kilobytes of gzip can decode to gigabytes.
     pub max_body: u64,
 }
 
 impl Http {
-    /// Sends the request, and writes a 2xx response's body to `body` as it comes.
+    /// Sends the request, and writes the body of a 2xx response to `body` as it arrives.
     ///
-    /// `body` is not shut down, and may hold a part of a body when this fails.
+    /// `body` is flushed but not shut down. After an error, it may contain a part of the body.
     ///
     /// # Errors
     ///
-    /// Every [`AttemptError`] but a timeout.
+    /// Every [`AttemptError`] except a timeout.
     ///
     /// # Cancellation
     ///
@@ -41,17 +40,17 @@ impl Http {
         body: &mut (impl AsyncWrite + Unpin),
     ) -> Result<StatusCode, AttemptError> {
         let sent = self.client.get(request.url.clone()).send().await;
-        let response = sent.map_err(|error| not_sent(error, request))?;
+        let response = sent.map_err(|error| classify_send_error(error, request))?;
         let status = response.status();
-        request.saw_response(status);
+        request.record_status(status);
         if !status.is_success() {
-            let refused = refused(&response);
+            let error = classify_response(&response);
             let _ = timeout(
-                REFUSAL,
+                ERROR_BODY_DRAIN,
                 self.read(response, request, &mut tokio::io::sink()),
             )
             .await;
-            return Err(refused);
+            return Err(error);
         }
         self.read(response, request, body).await?;
         Ok(status)
@@ -68,7 +67,7 @@ impl Http {
             let Some(chunk) = chunk.map_err(|error| AttemptError::Body(error.into()))? else {
                 return body.flush().await.map_err(AttemptError::Output);
             };
-            request.saw_bytes(chunk.len() as u64);
+            request.record_bytes(chunk.len() as u64);
             if request.bytes() > self.max_body {
                 return Err(AttemptError::BodyTooLarge {
                     limit: self.max_body,
@@ -79,13 +78,13 @@ impl Http {
     }
 }
 
-/// Follows up to `max` redirects. What is wrong with the next one is an error of the type
-/// [`reqwest::Error::is_redirect`], also where it leads to what is not HTTP.
+/// Follows up to `max` redirects. One redirect more, or a redirect to a URL that is not HTTP, is an
+/// error for which [`reqwest::Error::is_redirect`] is true.
 #[must_use]
 pub fn redirect_policy(max: usize) -> Policy {
     Policy::custom(move |attempt| {
         let reason = if is_not_http(attempt.url()) {
-            leads_to(attempt.url())
+            redirect_reason(attempt.url())
         } else if attempt.previous().len() > max {
             format!("more than {max} redirects")
         } else {
@@ -96,7 +95,7 @@ pub fn redirect_policy(max: usize) -> Policy {
     })
 }
 
-/// The status is in the error because reqwest drops the response.
+/// The error carries the status because reqwest drops the response.
 #[derive(Debug, thiserror::Error)]
 #[error("{reason}")]
 struct NotFollowed {
@@ -108,18 +107,18 @@ fn is_not_http(url: &Url) -> bool {
     !matches!(url.scheme(), "http" | "https")
 }
 
-fn leads_to(url: &Url) -> String {
-    format!("a redirect to {:?}", url.as_str())
+fn redirect_reason(url: &Url) -> String {
+    format!("{:?} is not HTTP", url.as_str())
 }
 
-/// What a response is that is not 2xx.
-fn refused(response: &Response) -> AttemptError {
+/// The error of a response that is not 2xx.
+fn classify_response(response: &Response) -> AttemptError {
     let (status, headers) = (response.status(), response.headers());
     let location = headers.get(LOCATION).and_then(|url| url.to_str().ok());
     match location.and_then(|url| response.url().join(url).ok()) {
-        // No policy hears of those that are no `http::Uri`, of which `file:///` is one.
+        // reqwest asks no policy if the URL is not an `http::Uri`, for example `file:///`.
         Some(url) if status.is_redirection() && is_not_http(&url) => {
-            let reason = leads_to(&url);
+            let reason = redirect_reason(&url);
             AttemptError::Redirect(NotFollowed { status, reason }.into())
         }
         _ => AttemptError::Status {
@@ -129,12 +128,12 @@ fn refused(response: &Response) -> AttemptError {
     }
 }
 
-/// What kept a request from having a response that counts. The phase decides, and not what reqwest
-/// calls it: `https` without TLS is a "connect" error there.
-fn not_sent(error: reqwest::Error, request: &Request) -> AttemptError {
+/// The error of a request that got no usable response. reqwest's own classification is not enough:
+/// a failed TLS handshake is a "connect" error there.
+fn classify_send_error(error: reqwest::Error, request: &Request) -> AttemptError {
     let cause = error.source().and_then(|cause| cause.downcast_ref());
     if let Some(NotFollowed { status, .. }) = cause {
-        request.saw_response(*status);
+        request.record_status(*status);
     }
     if error.is_redirect() {
         AttemptError::Redirect(error.into())
@@ -145,9 +144,8 @@ fn not_sent(error: reqwest::Error, request: &Request) -> AttemptError {
     }
 }
 
-/// Whatever is the matter with the network is an I/O error. What TLS finds wrong with the other
-/// side is one too, and says that the data are invalid. Where there is no TLS at all, nothing has
-/// been tried, also behind a redirect from `http`, whose URL is the one that reqwest names.
+/// Network failures carry an `io::Error`. A TLS handshake failure is `InvalidData`. Without a TLS
+/// backend there is no `io::Error` at all.
 fn is_about_tls(error: &reqwest::Error) -> bool {
     let mut cause = error.source();
     while let Some(inner) = cause {
@@ -159,8 +157,8 @@ fn is_about_tls(error: &reqwest::Error) -> bool {
     !error.is_dns() && !error.is_timeout()
 }
 
-/// hyper-rustls puts the I/O error of TLS into another, which says nothing, and whose source is not
-/// that error but the source of that error.
+/// hyper-rustls wraps the `io::Error` of TLS in another `io::Error` of a different kind, whose
+/// `source` skips the inner one.
 fn innermost(mut error: &io::Error) -> &io::Error {
     while let Some(inner) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
         error = inner;

@@ -5,15 +5,15 @@ use reqwest::{StatusCode, Url};
 
 use super::Failure;
 
-/// One URL that is being fetched, for its attempts.
+/// A URL that is being fetched, as its attempts see it.
 ///
-/// An attempt tells it what it sees, as it sees it: then the outcome knows it also when the attempt
-/// is dropped half-way, by its timeout or by the end of the run.
+/// An attempt records the status and the bytes as they arrive, so that the outcome has them even if
+/// the attempt is dropped half-way, by its timeout or by the end of the run.
 #[derive(Debug)]
 pub struct Request {
     /// The URL.
     pub url: Url,
-    /// Which of the URLs it is, from 0.
+    /// The position of the URL in the input, from 0.
     pub index: u64,
     status: AtomicU16,
     bytes: AtomicU64,
@@ -29,17 +29,17 @@ impl Request {
         }
     }
 
-    /// A response has come.
-    pub fn saw_response(&self, status: StatusCode) {
+    /// Records the status of a response that has arrived.
+    pub fn record_status(&self, status: StatusCode) {
         self.status.store(status.as_u16(), Ordering::Relaxed);
     }
 
-    /// So many decoded bytes of its body have come.
-    pub fn saw_bytes(&self, bytes: u64) {
+    /// Records that this many more decoded bytes of the body have arrived.
+    pub fn record_bytes(&self, bytes: u64) {
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// The decoded bytes of the current attempt so far.
+    /// The decoded bytes that the current attempt has recorded so far.
     pub fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
     }
@@ -48,26 +48,26 @@ impl Request {
         StatusCode::from_u16(self.status.load(Ordering::Relaxed)).ok()
     }
 
-    pub(super) fn next_attempt(&self) {
+    pub(super) fn start_attempt(&self) {
         self.bytes.store(0, Ordering::Relaxed);
     }
 }
 
-/// What became of one URL.
+/// The outcome of one URL.
 #[derive(Debug)]
 pub struct Outcome<T> {
-    /// Which of the URLs it is, from 0.
+    /// The position of the URL in the input, from 0.
     pub index: u64,
     /// The URL as given.
     pub url: String,
-    /// What the last attempt returned, or why there is nothing.
+    /// What the last attempt returned, or why the URL has no result.
     pub result: Result<T, Failure>,
-    /// How many attempts were begun.
+    /// How many attempts were started.
     pub attempts: u32,
-    /// The status of the last response, if one came in any attempt.
+    /// The status of the last response, if one arrived in any attempt.
     pub status: Option<StatusCode>,
-    /// The decoded bytes of the last attempt's body.
+    /// The decoded body bytes of the last attempt.
     pub bytes: u64,
-    /// Since the URL was taken in.
+    /// The time since the URL was accepted.
     pub elapsed: Duration,
 }

@@ -4,29 +4,42 @@ use std::time::Duration;
 use super::Jitter;
 use crate::RetryPolicy;
 
-/// How the engine goes about its work. The default is polite to a host.
+/// The limits and delays of a run.
+///
+/// # Default
+///
+/// - `max_concurrency`: 64
+/// - `max_per_host`: 4
+/// - `window`: 16 times `max_concurrency`
+/// - `retry`: 3 attempts; a backoff of 500 ms after the first one, which doubles
+/// - `max_delay`: 30 s
+/// - `jitter`: [`Jitter::Full`]
+/// - `max_retry_after`: 60 s
+/// - `attempt_timeout`: 30 s
+/// - `deadline`: 2 min
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
-    /// How many attempts run at a time, over all hosts. Default: 64.
+    /// How many attempts run at a time, over all hosts.
     pub max_concurrency: NonZeroUsize,
-    /// How many run at a time against one host. Default: 4.
+    /// How many attempts run at a time to one host.
     pub max_per_host: NonZeroUsize,
-    /// How many URLs are taken in at a time and not finished, beside an outcome that lies ready.
-    /// Default: [`None`], which is 16 times `max_concurrency`: enough for work to be found while some URLs wait for their next attempt,
-    /// and few enough that a retry does not queue behind everything that has not been tried.
+    /// How many URLs are accepted and not finished at a time, not counting one outcome that is ready
+    /// to be received. [`None`] is 16 times `max_concurrency`: enough that there is work to do while
+    /// some URLs wait for their next attempt, and few enough that a retry does not queue behind
+    /// every URL that has not been tried.
     pub window: Option<NonZeroUsize>,
-    /// Attempts and the backoff between them. Default: 3 attempts, from 500 ms, doubling.
+    /// The number of attempts for each URL, and the backoff between them.
     pub retry: RetryPolicy,
-    /// What the backoff never exceeds. Default: 30 s.
+    /// The longest backoff.
     pub max_delay: Duration,
-    /// How the backoff is spread. Default: [`Jitter::Full`].
+    /// How the backoff is randomized.
     pub jitter: Jitter,
-    /// The longest `Retry-After` that is waited for; behind a longer one the URL has failed.
-    /// Default: 60 s.
+    /// The longest `Retry-After` that is obeyed. A longer one ends the URL as
+    /// [`Failure::RetryAfter`](super::Failure::RetryAfter).
     pub max_retry_after: Duration,
-    /// For one attempt, from the request to the end of the body. Default: 30 s.
+    /// The time limit of one attempt, from the request to the end of the body.
     pub attempt_timeout: Duration,
-    /// For one URL, from being taken in: attempts, waits and all. Default: 2 min.
+    /// The time limit of one URL, attempts and waits included, from when it was accepted.
     pub deadline: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! A server whose every path is another way to misbehave.
+//! A server with a different fault for each path.
 
 use std::collections::HashMap;
 use std::io;
@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::task::AbortOnDropHandle;
 
-/// It ends when it is dropped, and its connections with it.
+/// Dropping it closes all its connections.
 pub struct Server {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -54,29 +54,29 @@ impl Server {
         format!("http://{}{target}", self.address)
     }
 
-    /// As [`url`](Self::url), with `https`, which the server does not speak.
+    /// As [`url`](Self::url), with `https`, which the server does not support.
     pub fn secure_url(&self, target: &str) -> String {
         format!("https://{}{target}", self.address)
     }
 
-    /// How many requests have come.
+    /// How many requests have arrived.
     pub fn requests(&self) -> u32 {
         self.shared.requests.load(Ordering::Relaxed)
     }
 
-    /// How many connections it took for them.
+    /// How many connections were accepted.
     pub fn connections(&self) -> u32 {
         self.shared.accepted.load(Ordering::Relaxed)
     }
 
     /// Waits until every connection has been closed.
-    pub async fn is_left_alone(&self) {
+    pub async fn has_no_connections(&self) {
         let mut open = self.shared.open.subscribe();
         open.wait_for(|&open| open == 0).await.unwrap();
     }
 }
 
-/// A URL where nobody listens. While the socket lives, nobody else gets its port.
+/// A URL that refuses connections. The socket must be kept, so that its port stays unused.
 pub fn refusing() -> (TcpSocket, String) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -101,15 +101,15 @@ impl Drop for Open {
     }
 }
 
-/// What comes after what the server says.
+/// What the server does after its answer.
 enum Then {
-    /// The next request.
+    /// Waits for the next request.
     Serve,
     Close,
     Reset,
-    /// Nothing, until the client hangs up.
+    /// Nothing, until the client closes the connection.
     Stall,
-    /// The same, over and over.
+    /// Sends the same text again and again.
     Repeat(&'static str),
 }
 
@@ -118,10 +118,10 @@ async fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
     while let Some(target) = request(&mut stream).await? {
         shared.requests.fetch_add(1, Ordering::Relaxed);
         let before = shared.count(&target);
-        let (says, then) = answer(&target, before, served);
+        let (text, then) = answer(&target, before, served);
         served += 1;
 
-        stream.write_all(says.as_bytes()).await?;
+        stream.write_all(text.as_bytes()).await?;
         match then {
             Then::Serve => {}
             Then::Close => return Ok(()),
@@ -142,7 +142,7 @@ async fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
 }
 
 impl Shared {
-    /// How often the target was asked for before.
+    /// How many requests for the target came before.
     fn count(&self, target: &str) -> u32 {
         let mut counts = self.of_target.lock().unwrap();
         let count = counts.entry(target.to_string()).or_default();
@@ -151,7 +151,7 @@ impl Shared {
     }
 }
 
-/// The target of the next request; [`None`] if there is none.
+/// The target of the next request; [`None`] at the end of the connection.
 async fn request(stream: &mut TcpStream) -> io::Result<Option<String>> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -159,7 +159,7 @@ async fn request(stream: &mut TcpStream) -> io::Result<Option<String>> {
             return Ok(None);
         }
         if !head.starts_with(b"G") {
-            // A client that speaks TLS.
+            // A TLS handshake.
             stream.write_all(BAD_REQUEST.as_bytes()).await?;
             return Ok(None);
         }
@@ -173,11 +173,11 @@ const GOOD: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 const HALF: &str = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello";
 const BUSY: &str = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 4\r\n\r\nbusy";
 
-/// What the server says on a path, and what it does then. `before` counts the requests for the same
-/// target, and `served` those on the same connection.
+/// The answer of a path, and what the server does after it. `before` counts the earlier requests for
+/// the same target, and `served` those on the same connection.
 fn answer(target: &str, before: u32, served: u32) -> (String, Then) {
     let url = Url::parse("http://server").unwrap().join(target).unwrap();
-    let (says, then) = match url.path() {
+    let (text, then) = match url.path() {
         "/flaky" if before % 3 < 2 => (BUSY, Then::Serve),
         "/answers-once" if served > 0 => ("", Then::Close),
         "/busy-stalls" if before == 0 => (
@@ -217,10 +217,6 @@ fn answer(target: &str, before: u32, served: u32) -> (String, Then) {
         ),
         "/endless-body" => ("HTTP/1.1 200 OK\r\n\r\n", Then::Repeat("and so on ")),
         "/body-without-a-length" => ("HTTP/1.1 200 OK\r\n\r\nhello", Then::Close),
-        "/no-gzip" => (
-            "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello",
-            Then::Serve,
-        ),
 
         "/missing-stalls" => (
             "HTTP/1.1 404 Not Found\r\nContent-Length: 10\r\n\r\nhello",
@@ -237,7 +233,7 @@ fn answer(target: &str, before: u32, served: u32) -> (String, Then) {
         ),
         _ => (BAD_REQUEST, Then::Close),
     };
-    (says.to_string(), then)
+    (text.to_string(), then)
 }
 
 /// `/answer?status=503&Retry-After=10` has that status and that header.
@@ -252,7 +248,7 @@ fn answer_as_asked(url: &Url) -> String {
     format!("HTTP/1.1 {status} \r\n{headers}Content-Length: 0\r\n\r\n")
 }
 
-/// A refusal that does not come in one piece.
+/// An error response that is too long for one packet.
 fn missing_at_length() -> String {
     let body = "not here, and not there ".repeat(2500);
     let length = body.len();

@@ -9,15 +9,15 @@ use step7_bounded_retry::engine::Outcome;
 
 use crate::arguments::Format;
 
-/// One line about one URL.
+/// Writes the line of one URL, and flushes.
 ///
 /// # Errors
 ///
-/// If it cannot be written.
+/// If the line cannot be written.
 pub fn write(out: &mut impl Write, format: Format, outcome: &Outcome<()>) -> io::Result<()> {
     match format {
-        Format::Text => for_people(out, outcome)?,
-        Format::Ndjson => serde_json::to_writer(&mut *out, &Object::of(outcome))?,
+        Format::Text => write_text(out, outcome)?,
+        Format::Ndjson => serde_json::to_writer(&mut *out, &Object::new(outcome))?,
     }
     writeln!(out)?;
     out.flush()
@@ -26,7 +26,7 @@ pub fn write(out: &mut impl Write, format: Format, outcome: &Outcome<()>) -> io:
 const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default();
 
-fn for_people(out: &mut impl Write, outcome: &Outcome<()>) -> io::Result<()> {
+fn write_text(out: &mut impl Write, outcome: &Outcome<()>) -> io::Result<()> {
     let (style, mark) = match outcome.result {
         Ok(()) => (GOOD, '✓'),
         Err(_) => (BAD, '✗'),
@@ -39,28 +39,28 @@ fn for_people(out: &mut impl Write, outcome: &Outcome<()>) -> io::Result<()> {
         outcome.attempts,
         ByteSize(outcome.bytes).to_string(),
         Seconds(outcome.elapsed).to_string(),
-        harmless(&outcome.url),
+        escape_control_chars(&outcome.url),
     )?;
     match &outcome.result {
         Ok(()) => Ok(()),
-        Err(failure) => write!(out, ": {}", harmless(&failure.to_string())),
+        Err(failure) => write!(out, ": {}", escape_control_chars(&failure.to_string())),
     }
 }
 
-/// What a stranger wrote must not move the cursor of a terminal, or worse.
-fn harmless(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
+/// URLs and messages contain text from outside, which must not control the terminal.
+fn escape_control_chars(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         if character.is_control() {
-            shown.extend(character.escape_default());
+            escaped.extend(character.escape_default());
         } else {
-            shown.push(character);
+            escaped.push(character);
         }
     }
-    shown
+    escaped
 }
 
-/// A time in seconds, to the millisecond.
+/// Displays a duration in seconds, to the millisecond.
 pub struct Seconds(pub Duration);
 
 impl Display for Seconds {
@@ -69,7 +69,7 @@ impl Display for Seconds {
     }
 }
 
-/// The keys stand in the order of the contract.
+/// The keys are in the order that the contract gives.
 #[derive(Serialize)]
 struct Object<'a> {
     index: u64,
@@ -79,17 +79,17 @@ struct Object<'a> {
     attempts: u32,
     bytes: u64,
     elapsed_ms: u128,
-    error: Option<Reason>,
+    error: Option<ErrorObject>,
 }
 
 #[derive(Serialize)]
-struct Reason {
+struct ErrorObject {
     kind: String,
     message: String,
 }
 
 impl<'a> Object<'a> {
-    fn of(outcome: &'a Outcome<()>) -> Self {
+    fn new(outcome: &'a Outcome<()>) -> Self {
         Self {
             index: outcome.index,
             url: &outcome.url,
@@ -98,7 +98,7 @@ impl<'a> Object<'a> {
             attempts: outcome.attempts,
             bytes: outcome.bytes,
             elapsed_ms: outcome.elapsed.as_millis(),
-            error: outcome.result.as_ref().err().map(|failure| Reason {
+            error: outcome.result.as_ref().err().map(|failure| ErrorObject {
                 kind: failure.kind().to_string(),
                 message: failure.to_string(),
             }),

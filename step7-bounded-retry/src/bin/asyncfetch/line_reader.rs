@@ -1,13 +1,12 @@
 use std::io::{self, BufRead, ErrorKind};
 
-/// No URL is longer than 65,534 bytes. So much of a line is enough to see that it is none.
-pub const LONGEST: usize = 64 * 1024;
+/// How much of a line is kept. A URL has at most 65,534 bytes, so a longer line is not a URL.
+pub const MAX_LINE_LEN: usize = 64 * 1024;
 
-/// The next line that says something, without the blanks around it. Empty ones and comments are left
-/// out.
+/// The next line that is neither empty nor a comment, trimmed.
 ///
-/// What is no UTF-8 has U+FFFD in its place. A line that is longer than [`LONGEST`] is cut, and keeps
-/// its blanks.
+/// Bytes that are not UTF-8 are replaced by U+FFFD. A line that is longer than [`MAX_LINE_LEN`] is
+/// cut, and is not trimmed.
 ///
 /// # Errors
 ///
@@ -22,34 +21,34 @@ pub fn next_line(reader: &mut impl BufRead) -> io::Result<Option<String>> {
         if trimmed.starts_with('#') || (trimmed.is_empty() && !cut) {
             continue;
         }
-        // What is cut stays as long as it is: without its blanks it might be a URL.
+        // A line that was cut keeps its length: trimmed, it might be a valid URL.
         let line = if cut { &line } else { trimmed };
         return Ok(Some(line.to_owned()));
     }
 }
 
-/// One line up to its end, without the blanks before it, and whether anything but blanks was cut
-/// off. It takes no more memory than [`LONGEST`], however long the line is.
+/// One line up to its end, without leading whitespace, and whether anything but whitespace was cut
+/// off. It takes no more memory than [`MAX_LINE_LEN`], however long the line is.
 fn read(reader: &mut impl BufRead) -> io::Result<Option<(Vec<u8>, bool)>> {
     let mut line = Vec::new();
     let mut cut = false;
-    let mut begun = false;
+    let mut started = false;
     loop {
         let chunk = match reader.fill_buf() {
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             chunk => chunk?,
         };
         if chunk.is_empty() {
-            return Ok(begun.then_some((line, cut)));
+            return Ok(started.then_some((line, cut)));
         }
-        begun = true;
+        started = true;
         let end = chunk.iter().position(|&byte| byte == b'\n');
         let used = end.map_or(chunk.len(), |end| end + 1);
         let mut part = &chunk[..end.unwrap_or(chunk.len())];
         if line.is_empty() {
             part = part.trim_ascii_start();
         }
-        let (kept, over) = part.split_at(part.len().min(LONGEST - line.len()));
+        let (kept, over) = part.split_at(part.len().min(MAX_LINE_LEN - line.len()));
         line.extend_from_slice(kept);
         cut |= !over.trim_ascii().is_empty();
         reader.consume(used);
@@ -59,7 +58,7 @@ fn read(reader: &mut impl BufRead) -> io::Result<Option<(Vec<u8>, bool)>> {
     }
 }
 
-/// Some editors begin a file with U+FEFF, and nobody sees it.
+/// U+FEFF is the byte order mark with which some editors begin a file.
 fn trim(line: &str) -> &str {
     line.trim_matches(|character: char| character.is_whitespace() || character == '\u{FEFF}')
 }

@@ -1,13 +1,12 @@
 use std::future::pending;
-use std::panic::Location;
 use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
-use step3_taskgroup::{ErrorGroup, ErrorNode, Leaf, TaskName};
+use step3_taskgroup::ErrorGroup;
 
 use super::{AttemptError, Failure, Outcome, Request, Settings};
 
-/// Fetches all `urls` and gives one outcome for each, in input order.
+/// Fetches all `urls` and returns one outcome for each, in input order.
 ///
 /// # Panics and cancellation
 ///
@@ -30,18 +29,18 @@ where
     outcomes
 }
 
-/// Fetches all `urls` and gives the results in input order, or every failure.
+/// Fetches all `urls` and returns the results in input order, or all failures if there are any.
 ///
-/// It runs to the end in any case: a failure stops nobody.
+/// A failure does not stop the other fetches.
 ///
 /// # Errors
 ///
-/// A group of everything that failed, in input order, with the URL as the name of the task.
+/// A group of all failures, in input order, each with its URL as the name of its task.
 ///
 /// # Panics and cancellation
 ///
 /// As [`stream`](super::stream()).
-pub async fn strict<A, F, T>(
+pub async fn try_collect<A, F, T>(
     settings: Settings,
     urls: impl IntoIterator<Item = impl Into<String>>,
     attempt: A,
@@ -55,25 +54,15 @@ where
     failures.map_or(Ok(results), Err)
 }
 
-/// The results by themselves, and a group of everything that failed, both in the order of
-/// `outcomes`. In the group the URL is the name of the task, and the source line is the caller's.
+/// Separates the results from the failures. Both keep the order of `outcomes`; in the group, each
+/// failure has its URL as the name of its task, and the caller's source line.
 #[must_use]
 #[track_caller]
 pub fn partition<T>(
     outcomes: impl IntoIterator<Item = Outcome<T>>,
 ) -> (Vec<T>, Option<ErrorGroup<Failure>>) {
-    let location = Location::caller();
-    let mut results = Vec::new();
-    let mut failed = Vec::new();
-    for outcome in outcomes {
-        match outcome.result {
-            Ok(result) => results.push(result),
-            Err(error) => failed.push(ErrorNode::Leaf(Leaf {
-                error,
-                task: TaskName::Named(outcome.url.into()),
-                location,
-            })),
-        }
-    }
-    (results, ErrorGroup::new("", failed))
+    let results = outcomes
+        .into_iter()
+        .map(|outcome| (outcome.url.into(), outcome.result));
+    crate::partition::partition("", results)
 }

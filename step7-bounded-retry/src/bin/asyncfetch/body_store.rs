@@ -5,32 +5,33 @@ use step7_bounded_retry::engine::{AttemptError, Http, Request};
 use tempfile::TempPath;
 use tokio::fs::File;
 
-/// Longer names are refused by some file systems.
-const LONGEST: usize = 150;
+/// Some file systems do not allow much longer names.
+const MAX_NAME_LEN: usize = 150;
 
-/// Where the bodies are saved.
-pub struct Folder(PathBuf);
+/// The folder in which bodies are saved.
+pub struct BodyStore(PathBuf);
 
-impl Folder {
-    /// Makes the folder if there is none.
+impl BodyStore {
+    /// Creates the folder if it does not exist.
     ///
     /// # Errors
     ///
-    /// If there is none and it cannot be made.
+    /// If the folder cannot be created.
     pub fn open(path: &Path) -> io::Result<Self> {
         fs::create_dir_all(path)?;
         Ok(Self(path.to_owned()))
     }
 
-    /// One attempt whose body becomes a file when it is whole. A file of that name is replaced.
+    /// Makes one attempt, and saves its body once it has arrived whole. A file of the same name is
+    /// replaced.
     ///
     /// # Errors
     ///
-    /// Those of [`Http::get`].
+    /// Those of [`Http::get`], and [`AttemptError::Output`] if the file cannot be written.
     ///
     /// # Cancellation
     ///
-    /// What has arrived is removed, as after an error.
+    /// The unfinished file is removed, as after an error.
     pub async fn save(&self, http: &Http, request: &Request) -> Result<(), AttemptError> {
         let (file, part) = self.part().map_err(AttemptError::Output)?;
         let mut file = File::from_std(file);
@@ -40,19 +41,19 @@ impl Folder {
             .map_err(|failed| AttemptError::Output(failed.error))
     }
 
-    /// It lies in the folder itself, for only there it can be renamed.
+    /// In the same folder, since a rename works only within one file system.
     fn part(&self) -> io::Result<(fs::File, TempPath)> {
         let mut part = tempfile::Builder::new();
         part.prefix(".asyncfetch-").suffix(".part");
-        // A temporary file is for its owner alone, and a saved one for whom the umask allows.
+        // A temporary file is readable by its owner only; the umask decides about a saved one.
         #[cfg(unix)]
         part.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         Ok(part.tempfile_in(&self.0)?.into_parts())
     }
 }
 
-/// The number makes it unique, and what the URL says is only for people. So of the URL nothing is
-/// left that could mean anything to a file system.
+/// The index makes the name unique; the host and the last segment help people to find the file.
+/// Every character that has a meaning in a path is replaced.
 fn name(request: &Request) -> String {
     let url = &request.url;
     let host = url.host_str().unwrap_or_default();
@@ -65,7 +66,7 @@ fn name(request: &Request) -> String {
         'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '.' | '%' => character,
         _ => '_',
     };
-    let name: String = name.chars().map(safe).take(LONGEST).collect();
-    // Windows passes over a dot at the end.
+    let name: String = name.chars().map(safe).take(MAX_NAME_LEN).collect();
+    // Windows ignores a dot at the end of a name.
     name.trim_end_matches('.').to_owned()
 }

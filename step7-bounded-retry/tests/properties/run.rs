@@ -1,4 +1,4 @@
-//! A run on the paused clock, in which everything goes wrong at random moments.
+//! Runs on the paused clock, with random failures at random moments.
 
 use std::collections::HashSet;
 use std::future::pending;
@@ -11,18 +11,23 @@ use futures_util::{StreamExt, stream};
 use proptest::prelude::*;
 use reqwest::StatusCode;
 use step7_bounded_retry::engine::{
-    AttemptError, Failure, Jitter, Kind, Outcome, Request, Settings, stream,
+    AttemptError, Failure, FailureKind, Jitter, Outcome, Request, Settings, stream,
 };
 use step7_bounded_retry::{ConcurrencyMeter, InFlight, RetryPolicy};
 use tokio::runtime::{Builder, Handle};
 use tokio::task::yield_now;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::runs;
+
+/// No run here takes so long. On the paused clock, a run that hangs reaches it at once.
+const LIMIT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
 }
 
-/// What the attempts of one URL do, one after the other; the last goes for all that follow.
+/// What the attempts of one URL do, in order; further attempts do the same as the last one.
 #[derive(Clone, Debug)]
 struct Script {
     host: u8,
@@ -45,29 +50,29 @@ impl Script {
         (ms(delay), fault)
     }
 
-    /// What must come of it where nothing else comes in between: how many attempts, and the kind of
-    /// its failure.
-    fn comes_to(&self, settings: &Settings) -> (u32, Option<Kind>) {
+    /// The number of attempts and the kind of the failure, if the URL is not stopped by its deadline
+    /// or its host's budget.
+    fn expected(&self, settings: &Settings) -> (u32, Option<FailureKind>) {
         let most = settings.retry.max_attempts.get();
         for number in 1.. {
             let (delay, fault) = self.attempt(number as usize - 1);
             let (kind, asked) = match fault {
-                _ if delay > settings.attempt_timeout => (Kind::Timeout, 0),
+                _ if delay > settings.attempt_timeout => (FailureKind::Timeout, 0),
                 Fault::None => return (number, None),
-                Fault::Status(404 | 501) => return (number, Some(Kind::Status)),
-                Fault::TooLong => return (number, Some(Kind::BodyTooLarge)),
-                Fault::Status(_) => (Kind::Status, 0),
-                Fault::Busy(asked) => (Kind::Status, asked),
-                Fault::Reset => (Kind::Transport, 0),
+                Fault::Status(404 | 501) => return (number, Some(FailureKind::Status)),
+                Fault::TooLong => return (number, Some(FailureKind::BodyTooLarge)),
+                Fault::Status(_) => (FailureKind::Status, 0),
+                Fault::Busy(asked) => (FailureKind::Status, asked),
+                Fault::Reset => (FailureKind::Transport, 0),
             };
             if number == most {
                 return (number, Some(kind));
             }
             if ms(asked) > settings.max_retry_after {
-                return (number, Some(Kind::RetryAfter));
+                return (number, Some(FailureKind::RetryAfter));
             }
         }
-        unreachable!("no URL has that many attempts")
+        unreachable!("the last attempt has returned")
     }
 }
 
@@ -114,23 +119,23 @@ prop_compose! {
     }
 }
 
-/// How a run ends: by itself, or at a moment in milliseconds.
+/// How a run ends: when all URLs are done, or stopped or dropped after some milliseconds.
 #[derive(Clone, Copy, Debug)]
 enum End {
-    ByItself,
+    Done,
     Stopped(u64),
     Dropped(u64),
 }
 
 fn ends() -> impl Strategy<Value = End> {
     prop_oneof![
-        Just(End::ByItself),
+        Just(End::Done),
         (0..2_000_u64).prop_map(End::Stopped),
         (0..2_000_u64).prop_map(End::Dropped),
     ]
 }
 
-/// Who is in flight, of all and of each host, and when somebody last was.
+/// The attempts in flight, in total and for each host, and when the last one ended.
 #[derive(Default)]
 struct Flights {
     all: ConcurrencyMeter,
@@ -140,7 +145,7 @@ struct Flights {
 
 struct Flight(
     Arc<Flights>,
-    #[expect(dead_code, reason = "counts until it is dropped")] [InFlight; 2],
+    #[expect(dead_code, reason = "counted until dropped")] [InFlight; 2],
 );
 
 impl Flights {
@@ -158,28 +163,28 @@ impl Drop for Flight {
     }
 }
 
-/// What is known of a run when it is over.
+/// What was observed of a run.
 struct Run {
     outcomes: Vec<Outcome<()>>,
-    taken_in: u64,
+    accepted: u64,
     most_pending: u64,
     flights: Arc<Flights>,
-    /// From the beginning until nobody was in flight any more.
-    flown: Duration,
-    /// What was left, once nobody had anything to do but wait for a timer.
+    /// From the start until the last attempt ended.
+    last_attempt: Duration,
+    /// The tasks that were left.
     tasks: usize,
 }
 
-/// Runs the scripts, for somebody who takes his time with each outcome.
+/// Runs the scripts, with a consumer that pauses after each outcome.
 async fn run(settings: Settings, scripts: Vec<Script>, end: End, pause: Duration) -> Run {
-    let begun = Instant::now();
+    let start = Instant::now();
     let flights = Arc::new(Flights::default());
-    let (taken_in, given_out) = (AtomicU64::new(0), AtomicU64::new(0));
+    let (accepted, received) = (AtomicU64::new(0), AtomicU64::new(0));
     let most_pending = AtomicU64::new(0);
     let hosts_of_urls: Vec<_> = scripts.iter().map(|script| script.host).collect();
     let urls = stream::iter(hosts_of_urls).map(|host| {
-        let taken_in = taken_in.fetch_add(1, Ordering::Relaxed) + 1;
-        let pending = taken_in - given_out.load(Ordering::Relaxed);
+        let accepted = accepted.fetch_add(1, Ordering::Relaxed) + 1;
+        let pending = accepted - received.load(Ordering::Relaxed);
         most_pending.fetch_max(pending, Ordering::Relaxed);
         format!("http://host-{host}.test/")
     });
@@ -215,7 +220,7 @@ async fn run(settings: Settings, scripts: Vec<Script>, end: End, pause: Duration
         }
     };
     let (stop, drop) = match end {
-        End::ByItself => (None, None),
+        End::Done => (None, None),
         End::Stopped(at) => (Some(at), None),
         End::Dropped(at) => (None, Some(at)),
     };
@@ -224,7 +229,7 @@ async fn run(settings: Settings, scripts: Vec<Script>, end: End, pause: Duration
         let mut stream = pin!(stream(settings, urls, at(stop), attempt));
         let run = async {
             while let Some(outcome) = stream.next().await {
-                given_out.fetch_add(1, Ordering::Relaxed);
+                received.fetch_add(1, Ordering::Relaxed);
                 outcomes.push(outcome);
                 sleep(pause).await;
             }
@@ -236,7 +241,7 @@ async fn run(settings: Settings, scripts: Vec<Script>, end: End, pause: Duration
         }
     }
 
-    // Nobody waits for what a dropped stream leaves. It has its turns, and no time.
+    // Dropping a stream does not wait for its tasks. They are polled here, and no time passes.
     let ended = Instant::now();
     for _ in 0..100 {
         yield_now().await;
@@ -245,9 +250,9 @@ async fn run(settings: Settings, scripts: Vec<Script>, end: End, pause: Duration
     let last = *flights.last.lock().unwrap();
     Run {
         outcomes,
-        taken_in: taken_in.into_inner(),
+        accepted: accepted.into_inner(),
         most_pending: most_pending.into_inner(),
-        flown: last.map_or(Duration::ZERO, |last| last - begun),
+        last_attempt: last.map_or(Duration::ZERO, |last| last - start),
         flights,
         tasks: Handle::current().metrics().num_alive_tasks(),
     }
@@ -259,12 +264,16 @@ fn on_the_paused_clock(run: impl Future<Output = Run>) -> Run {
         .start_paused(true)
         .build()
         .unwrap();
-    runtime.block_on(run)
+    runtime
+        .block_on(async { timeout(LIMIT, run).await })
+        .expect("the run hangs")
 }
 
 proptest! {
+    #![proptest_config(runs())]
+
     #[test]
-    fn whatever_happens_each_url_has_one_outcome_no_cap_is_exceeded_and_nothing_is_left(
+    fn each_url_has_one_outcome_no_cap_is_exceeded_and_nothing_is_left(
         settings in settings(),
         scripts in scripts(),
         end in ends(),
@@ -277,9 +286,9 @@ proptest! {
         let indexes: HashSet<_> = run.outcomes.iter().map(|outcome| outcome.index).collect();
         prop_assert_eq!(indexes.len(), run.outcomes.len(), "no URL has two outcomes");
         match end {
-            End::ByItself => prop_assert_eq!(indexes.len() as u64, urls, "each URL has one"),
-            End::Stopped(_) => prop_assert_eq!(indexes.len() as u64, run.taken_in),
-            End::Dropped(_) => prop_assert!(indexes.len() as u64 <= run.taken_in),
+            End::Done => prop_assert_eq!(indexes.len() as u64, urls, "each URL has one"),
+            End::Stopped(_) => prop_assert_eq!(indexes.len() as u64, run.accepted),
+            End::Dropped(_) => prop_assert!(indexes.len() as u64 <= run.accepted),
         }
 
         prop_assert!(run.flights.all.peak() <= settings.max_concurrency.get());
@@ -287,44 +296,43 @@ proptest! {
             prop_assert!(host.peak() <= settings.max_per_host.get());
         }
         let window = settings.window.map_or(16 * settings.max_concurrency.get(), usize::from);
-        let ready = 1; // lies ready for whoever asks next
+        let ready = 1; // ready to be received
         prop_assert!(run.most_pending <= window as u64 + ready, "{} are pending", run.most_pending);
 
         prop_assert_eq!(run.flights.all.in_flight(), 0);
-        prop_assert_eq!(run.tasks, 0, "a task is left, and what it waits for");
+        prop_assert_eq!(run.tasks, 0, "a task is left");
         let latest = match end {
-            End::ByItself => Duration::MAX,
-            // It is looked for when somebody asks for an outcome.
+            End::Done => Duration::MAX,
+            // `stop` is only observed while the stream is polled.
             End::Stopped(at) => ms(at) + pause,
             End::Dropped(at) => ms(at),
         };
-        prop_assert!(run.flown <= latest, "somebody was in flight at {:?}", run.flown);
+        prop_assert!(run.last_attempt <= latest, "an attempt ended at {:?}", run.last_attempt);
 
         for outcome in &run.outcomes {
             prop_assert!(outcome.attempts <= settings.retry.max_attempts.get());
             prop_assert!(outcome.elapsed <= settings.deadline);
             let kind = outcome.result.as_ref().err().map(Failure::kind);
-            prop_assert!(matches!(end, End::Stopped(_)) || kind != Some(Kind::Cancelled));
+            prop_assert!(matches!(end, End::Stopped(_)) || kind != Some(FailureKind::Cancelled));
         }
     }
 
-    /// A permit that was not given back, or a URL that was not woken, would show here: somebody
-    /// would wait for his deadline, with everybody else gone.
+    /// It fails if a permit is not released or a URL is not woken: that URL ends by its deadline.
     #[test]
-    fn with_time_enough_each_url_comes_to_what_its_own_attempts_come_to(
+    fn with_enough_time_each_outcome_follows_from_its_own_attempts(
         settings in settings(),
         scripts in scripts(),
     ) {
         let settings = Settings { deadline: Duration::from_secs(24 * 60 * 60), ..settings };
-        let run = on_the_paused_clock(run(settings, scripts.clone(), End::ByItself, Duration::ZERO));
+        let run = on_the_paused_clock(run(settings, scripts.clone(), End::Done, Duration::ZERO));
 
         for outcome in &run.outcomes {
             if let Err(Failure::BudgetSpent(_)) = outcome.result {
-                continue; // that is for the others of its host to say
+                continue; // it depends on the other URLs of its host
             }
             let script = &scripts[usize::try_from(outcome.index).unwrap()];
             let kind = outcome.result.as_ref().err().map(Failure::kind);
-            prop_assert_eq!((outcome.attempts, kind), script.comes_to(&settings));
+            prop_assert_eq!((outcome.attempts, kind), script.expected(&settings));
         }
     }
 }

@@ -10,25 +10,27 @@ use tokio::sync::mpsc;
 use super::fetch::{Fetch, Shared};
 use super::{AttemptError, Outcome, Request, Settings};
 
-/// Fetches every URL of `urls` and gives each outcome as it comes. Each URL has exactly one.
+/// Fetches every URL of `urls` and yields each outcome as soon as it is known. Each accepted URL has
+/// exactly one outcome.
 ///
-/// It takes a URL in only while there is room in the [window](field@Settings::window), and an outcome
-/// makes room when it is asked for. So memory does not grow with the number of URLs, and whoever is
-/// slow to ask slows the fetching down. The attempts that are running go on meanwhile: they are tasks
-/// of their own.
+/// A URL is accepted only while there is room in the [window](field@Settings::window), and an
+/// outcome leaves the window when it is received. So memory does not grow with the number of URLs,
+/// and a slow consumer slows the fetching down. Attempts that are already running continue: they are
+/// tasks.
 ///
-/// When `stop` resolves, no URL is taken in any more, no attempt is begun, and those that are running
-/// are dropped. What was taken in has the outcome [`Failure::Cancelled`](super::Failure::Cancelled).
-/// That is looked for when the stream is polled: somebody who stops asking stops nothing.
+/// When `stop` resolves, no more URLs are accepted, no attempt is started, and running attempts are
+/// dropped. Accepted URLs that are not finished have the outcome
+/// [`Failure::Cancelled`](super::Failure::Cancelled). `stop` is only observed while the stream is
+/// polled.
 ///
 /// # Panics
 ///
-/// When an attempt does: the stream panics, once all the other attempts have been cancelled and are
-/// gone. Also when it is polled outside a tokio runtime.
+/// If an attempt panics, the stream panics after all other attempts have been cancelled and have
+/// ended. It also panics if it is polled outside a tokio runtime.
 ///
 /// # Cancellation
 ///
-/// Nothing happens before the first poll. Dropping the stream cancels the attempts, and nobody waits
+/// Nothing happens before the first poll. Dropping the stream cancels the attempts without waiting
 /// for them; see [`TaskGroup`].
 pub fn stream<A, F, T>(
     settings: Settings,
@@ -43,18 +45,18 @@ where
 {
     let (sender, mut receiver) = mpsc::channel(1);
     let run = async move {
-        let done = TaskGroup::<Infallible>::scope(async move |group| {
+        let scope = TaskGroup::<Infallible>::scope(async move |group| {
             run(settings, urls, stop, attempt, &group, sender).await;
             Ok(())
         });
-        done.await.expect("a fetch has an outcome, and no error");
+        scope.await.expect("no child returns an error");
     };
-    // The stream is driven by whoever polls it, and so is the run.
+    // Polling the stream also polls the run.
     let run = stream::once(run).filter_map(|()| ready(None));
     stream::select(stream::poll_fn(move |cx| receiver.poll_recv(cx)), run)
 }
 
-/// Feeds the window, and passes on what leaves it.
+/// Accepts URLs while there is room in the window, and sends the outcomes.
 async fn run<A, F, T>(
     settings: Settings,
     urls: impl Stream<Item = String>,
@@ -69,8 +71,8 @@ async fn run<A, F, T>(
 {
     let shared = Arc::new(Shared::new(settings, attempt));
     let (mut urls, mut stop) = (pin!(urls), pin!(stop));
-    // It holds no more than the window does.
-    let (ended, mut has_ended) = mpsc::unbounded_channel();
+    // Unbounded, but it never holds more outcomes than the window has room for.
+    let (done, mut finished) = mpsc::unbounded_channel();
     let mut index = 0;
     let mut pending = 0;
     let mut more = true;
@@ -84,8 +86,8 @@ async fn run<A, F, T>(
                 more = false;
                 group.cancel();
             }
-            Some(outcome) = has_ended.recv(), if pending > 0 => {
-                // Nobody receives it if the stream has been dropped; then neither is this polled.
+            Some(outcome) = finished.recv(), if pending > 0 => {
+                // It cannot fail: dropping the receiver drops this future too.
                 let _ = outcomes.send(outcome).await;
                 pending -= 1;
             }
@@ -95,9 +97,9 @@ async fn run<A, F, T>(
                     let fetch = Fetch::new(index, url);
                     index += 1;
                     pending += 1;
-                    let (shared, ended) = (Arc::clone(&shared), ended.clone());
+                    let (shared, done) = (Arc::clone(&shared), done.clone());
                     group.spawn_with_token(async move |stop| {
-                        let _ = ended.send(fetch.run(&shared, stop).await);
+                        let _ = done.send(fetch.run(&shared, stop).await);
                         Ok(())
                     });
                 }

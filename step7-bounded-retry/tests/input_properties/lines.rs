@@ -1,24 +1,24 @@
 //! The lines that `asyncfetch` reads.
 
-#[path = "../../src/bin/asyncfetch/lines.rs"]
-mod lines;
+#[path = "../../src/bin/asyncfetch/line_reader.rs"]
+mod line_reader;
 
 use std::io::BufReader;
 
-use lines::{LONGEST, next_line};
+use line_reader::{MAX_LINE_LEN, next_line};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::urls::urls;
 
-/// Lines, or what might be some, in parts that are repeated.
+/// Parts of an input, each with the number of times that it is repeated.
 fn inputs() -> impl Strategy<Value = Vec<(Vec<u8>, usize)>> {
     let blank = prop::sample::select(vec![
         " ", "\t", "\r", "\n", "\u{B}", "\u{A0}", "\u{FEFF}", "\u{FFFD}", "#", "x", "",
     ]);
     let blank = blank.prop_map(|blank| blank.as_bytes().to_vec());
     // Around the length at which a line is cut.
-    let long = LONGEST - 4..LONGEST + 4;
+    let long = MAX_LINE_LEN - 4..MAX_LINE_LEN + 4;
     vec(
         prop_oneof![
             40 => (blank.clone(), Just(1)),
@@ -35,7 +35,7 @@ fn is_blank(character: char) -> bool {
 
 proptest! {
     #[test]
-    fn every_line_that_says_something_is_given_as_it_is_and_one_that_is_too_long_as_no_url(
+    fn every_line_is_returned_trimmed_and_a_long_one_is_cut(
         parts in inputs(),
         capacity in prop_oneof![1..64_usize, Just(8192)],
     ) {
@@ -43,9 +43,9 @@ proptest! {
         let mut reader = BufReader::with_capacity(capacity, &*input);
         for line in input.split(|byte| *byte == b'\n') {
             let line = line.trim_ascii();
-            let long = line.len() > LONGEST;
-            // Of a line that is too long, more than that is not looked at.
-            let line = String::from_utf8_lossy(&line[..line.len().min(LONGEST)]);
+            let long = line.len() > MAX_LINE_LEN;
+            // The rest of a line that is too long is ignored.
+            let line = String::from_utf8_lossy(&line[..line.len().min(MAX_LINE_LEN)]);
             let line = line.trim_matches(is_blank);
             if (line.is_empty() && !long) || line.starts_with('#') {
                 continue;
@@ -53,7 +53,7 @@ proptest! {
             let given = next_line(&mut reader).unwrap();
             if long {
                 let given = given.map_or(0, |given| given.len());
-                prop_assert!((LONGEST..=3 * LONGEST).contains(&given), "{given} bytes");
+                prop_assert!((MAX_LINE_LEN..=3 * MAX_LINE_LEN).contains(&given), "{given} bytes");
             } else {
                 prop_assert_eq!(given.as_deref(), Some(line));
             }

@@ -8,9 +8,11 @@ use reqwest::StatusCode;
 use step7_bounded_retry::RetryPolicy;
 use step7_bounded_retry::engine::{AttemptError, Jitter, Settings, collect};
 use tokio::runtime::Builder;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
-/// What a timer of tokio may be late.
+use crate::runs;
+
+/// The precision of a tokio timer.
 const TICK: Duration = Duration::from_millis(1);
 const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
@@ -22,7 +24,7 @@ fn policy(base_delay: Duration, multiplier: f64) -> RetryPolicy {
     }
 }
 
-/// From nothing to the longest there is, and every length in between as likely as the next.
+/// From zero to the longest duration, with every order of magnitude equally likely.
 fn durations() -> impl Strategy<Value = Duration> {
     let nanoseconds = (any::<u64>(), 0..64_u32).prop_map(|(bits, shift)| bits >> shift);
     prop_oneof![
@@ -37,16 +39,16 @@ fn multipliers() -> impl Strategy<Value = f64> {
     prop_oneof![0.0..4.0, any::<u64>().prop_map(f64::from_bits)]
 }
 
-/// The waits between the attempts of one URL, each of which is asked to wait for `asked`.
+/// The waits between the attempts of one URL, if each is answered with a Retry-After of `asked`.
 fn waits(settings: Settings, asked: Duration) -> Vec<Duration> {
     let runtime = Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .build()
         .unwrap();
-    let begun = Arc::new(Mutex::new(Vec::new()));
-    let attempts = Arc::clone(&begun);
-    runtime.block_on(collect(settings, ["http://host.test/"], move |_| {
+    let starts = Arc::new(Mutex::new(Vec::new()));
+    let attempts = Arc::clone(&starts);
+    let run = collect(settings, ["http://host.test/"], move |_| {
         attempts.lock().unwrap().push(Instant::now());
         async move {
             Err::<(), _>(AttemptError::Status {
@@ -54,9 +56,11 @@ fn waits(settings: Settings, asked: Duration) -> Vec<Duration> {
                 retry_after: Some(asked),
             })
         }
-    }));
-    let begun = begun.lock().unwrap();
-    begun.windows(2).map(|two| two[1] - two[0]).collect()
+    });
+    let run = async { timeout(2 * YEAR, run).await };
+    runtime.block_on(run).expect("the run hangs");
+    let starts = starts.lock().unwrap();
+    starts.windows(2).map(|two| two[1] - two[0]).collect()
 }
 
 proptest! {
@@ -80,7 +84,7 @@ proptest! {
     }
 
     #[test]
-    fn a_delay_is_the_floor_and_at_most_the_backoff_on_top(
+    fn a_delay_is_at_least_retry_after_and_at_most_the_backoff_more(
         floor in durations(),
         backoff in durations(),
         random in prop_oneof![0.0..1.0, any::<u64>().prop_map(f64::from_bits)],
@@ -90,9 +94,13 @@ proptest! {
         prop_assert!(floor <= delay && delay <= longest);
         prop_assert_eq!(Jitter::None.delay(floor, backoff, random), longest);
     }
+}
+
+proptest! {
+    #![proptest_config(runs())]
 
     #[test]
-    fn no_wait_is_shorter_than_what_was_asked_for_or_longer_than_that_and_the_cap(
+    fn a_wait_is_at_least_retry_after_and_at_most_max_delay_more(
         base_delay in durations(),
         multiplier in multipliers(),
         max_delay in 0..10_000_u64,

@@ -1,4 +1,4 @@
-//! What becomes of a URL.
+//! The outcome of a URL.
 
 use std::io::Write;
 use std::net::TcpListener;
@@ -11,7 +11,7 @@ use crate::program::{asyncfetch, ndjson, run};
 use crate::server::Server;
 
 #[test]
-fn a_url_that_is_fetched_has_these_keys_in_this_order_and_the_exit_code_is_0() {
+fn the_object_of_a_url_has_these_keys_in_this_order() {
     let server = Server::start();
     let url = server.url("/good");
     let run = run(&mut ndjson([&url]));
@@ -29,7 +29,7 @@ fn a_url_that_is_fetched_has_these_keys_in_this_order_and_the_exit_code_is_0() {
 }
 
 #[test]
-fn every_url_has_one_object_that_says_what_became_of_it() {
+fn every_url_has_one_object_with_its_outcome() {
     let server = Server::start();
     let refused = {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -63,7 +63,7 @@ fn every_url_has_one_object_that_says_what_became_of_it() {
 }
 
 #[test]
-fn a_body_is_too_large_by_what_it_is_once_decoded() {
+fn the_body_limit_counts_decoded_bytes() {
     let server = Server::start();
     let urls = [server.url("/large"), server.url("/bomb")];
     let run = run(ndjson(&urls).args(["--max-body", "99KB"]));
@@ -79,11 +79,11 @@ fn a_body_is_too_large_by_what_it_is_once_decoded() {
 #[test]
 fn an_attempt_has_its_timeout_and_a_url_its_deadline() {
     let server = Server::start();
-    for (stall, status) in [("/stall", None), ("/stall-within", Some(200))] {
-        let timeout = ["--timeout", "20ms", "--max-attempts", "2"];
-        let timed_out = run(ndjson([server.url(stall)]).args(timeout));
-        assert_eq!(timed_out.kinds(), ["timeout"], "{timed_out:?}");
-        let object = &timed_out.objects()[0];
+    let urls = ["/stall", "/stall-within"].map(|path| server.url(path));
+    let timeout = ["--timeout", "20ms", "--max-attempts", "2"];
+    let timed_out = run(ndjson(urls).args(timeout));
+    assert_eq!(timed_out.kinds(), ["timeout", "timeout"], "{timed_out:?}");
+    for (object, status) in timed_out.objects().iter().zip([None, Some(200)]) {
         assert_eq!(object["attempts"], 2);
         assert_eq!(object["status"].as_u64(), status);
     }
@@ -94,7 +94,7 @@ fn an_attempt_has_its_timeout_and_a_url_its_deadline() {
 }
 
 #[test]
-fn a_certificate_that_nobody_vouches_for_is_of_kind_tls_and_not_tried_again() {
+fn an_untrusted_certificate_is_of_kind_tls_and_not_retried() {
     let server = self_signed();
     let url = server.url("/").replace("http:", "https:");
     let run = run(&mut ndjson([url]));
@@ -105,7 +105,7 @@ fn a_certificate_that_nobody_vouches_for_is_of_kind_tls_and_not_tried_again() {
 }
 
 #[test]
-fn https_to_a_server_that_does_not_speak_it_is_of_kind_tls() {
+fn https_to_a_server_without_tls_is_of_kind_tls() {
     let server = Server::with(|mut stream| {
         let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
     });
@@ -128,7 +128,7 @@ fn without_root_certificates_http_works_and_https_is_of_kind_tls() {
     assert_eq!(run.kinds(), ["ok", "tls"], "{run:?}");
 }
 
-/// A server whose certificate is for 127.0.0.1, and signed by itself.
+/// A server with a self-signed certificate for 127.0.0.1.
 fn self_signed() -> Server {
     let certificate = CertificateDer::from(&include_bytes!("certificate.der")[..]);
     let key = PrivateKeyDer::try_from(&include_bytes!("key.der")[..]).unwrap();
