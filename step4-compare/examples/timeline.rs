@@ -8,7 +8,7 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser};
 use step4_compare::{Scenario, Timeline, parse_jobs, parse_scenario, render_svg, render_text};
 
-/// Draws the timelines of one scenario in all three modes, or of every built-in scenario.
+/// Draws a scenario in all three modes; without one, every built-in scenario.
 #[derive(Parser)]
 #[command(name = "timeline")]
 struct Options {
@@ -28,7 +28,7 @@ struct Source {
     /// A built-in scenario: two-jobs, three-fetches or same-tick
     #[arg(value_parser = built_in)]
     scenario: Option<Scenario>,
-    /// A job: NAME=TIME[:fail[=MESSAGE]], for example a=50ms; repeat it
+    /// NAME=TIME or NAME=TIME:fail[=MESSAGE]; may be repeated
     #[arg(long = "job", value_name = "JOB")]
     jobs: Vec<String>,
     /// A scenario as a line of JSON

@@ -18,9 +18,9 @@ fn two_jobs() -> [Timeline; 3] {
 #[test]
 fn gather_answers_at_the_failure_and_leaves_an_orphan() {
     let [gather, _, _] = two_jobs();
-    let [slow_ok, quick_fail] = &gather.jobs[..] else {
-        panic!("two jobs");
-    };
+    let names: Vec<_> = gather.jobs.iter().map(|job| &job.name).collect();
+    assert_eq!(names, ["slow_ok", "quick_fail"]);
+    let (slow_ok, quick_fail) = (&gather.jobs[0], &gather.jobs[1]);
 
     assert_eq!(gather.mode, Mode::Gather);
     assert_eq!(
