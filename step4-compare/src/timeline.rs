@@ -156,11 +156,7 @@ impl JobLane {
 
     /// Until when the caller waited for the job. The rest of the lane is drawn thin.
     pub(crate) fn awaited_until_ms(&self, caller: &Caller) -> u64 {
-        if self.orphan {
-            caller.at_ms.clamp(self.start_ms, self.end_ms)
-        } else {
-            self.end_ms
-        }
+        caller.at_ms.clamp(self.start_ms, self.end_ms)
     }
 }
 

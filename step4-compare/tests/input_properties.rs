@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use step4_compare::{Timeline, answer_scenarios, parse_scenario, render_svg, render_text};
 use unicode_width::UnicodeWidthStr;
 
-/// Text that is hard to draw: wide, of no width, wider together than alone, in control.
+/// Text that is hard to draw: wide characters, some of no width, some wider together, controls.
 fn texts() -> impl Strategy<Value = String> {
     let hard = select(vec![
         "é",
@@ -35,12 +35,12 @@ fn texts() -> impl Strategy<Value = String> {
     let repeated = (hard.clone(), 0..40_usize).prop_map(|(letter, count)| letter.repeat(count));
     let mixed = vec(hard, 0..40).prop_map(|letters| letters.concat());
     let any = vec(any::<char>(), 0..10).prop_map(String::from_iter);
-    // So few that now and then two jobs have the same.
+    // Few, so that two jobs sometimes have the same name.
     let plain = (0..100_u8).prop_map(|number| number.to_string());
     prop_oneof![6 => plain, 1 => repeated, 1 => mixed, 1 => any]
 }
 
-/// Mostly what is expected there, and else anything.
+/// Mostly a value of the right kind, sometimes one of another kind.
 fn or_else(right: impl Strategy<Value = Value> + 'static) -> BoxedStrategy<Value> {
     let wrong = prop_oneof![
         Just(Value::Null),
