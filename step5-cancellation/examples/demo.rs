@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use step3_taskgroup::TaskGroup;
-use step4_compare::{Answer, Caller, JobLane, Mode, Outcome, Timeline, lanes};
+use step4_compare::{Caller, CallerResult, JobLane, Mode, Outcome, Timeline, render_text};
 use step5_cancellation::{
     ResourceLog, careful_worker, cleaning_worker, run_futures_under_timeout,
     run_gather_under_timeout, run_taskgroup_under_deadline, swallowing_worker,
@@ -18,7 +18,7 @@ const CLEAN_UP: Duration = Duration::from_millis(15);
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() {
-    println!("{}", lanes(&[three_workers_and_a_failure().await]));
+    println!("{}", render_text(&[three_workers_and_a_failure().await]));
 
     println!(
         "\nTwo careful workers that need 50 ms, and a limit of 10 ms. Still open at the limit:"
@@ -75,9 +75,9 @@ async fn three_workers_and_a_failure() -> Timeline {
         caller: Caller {
             at_ms: since(start),
             result: if result.is_ok() {
-                Answer::Ok
+                CallerResult::Ok
             } else {
-                Answer::Err
+                CallerResult::Err
             },
             message: result.err().map(|errors| errors.to_string()),
         },

@@ -2,7 +2,7 @@
 //! form that keeps tolerable failures, as a table and as two timelines.
 
 use step3_taskgroup::{ErrorGroup, TaskGroup};
-use step4_compare::{JobSpec, Timeline, lanes, run_with_taskgroup};
+use step4_compare::{JobSpec, Timeline, render_text, run_with_taskgroup};
 use step6_error_groups::{
     BoxError, Except, FatalError, PartialJob, PartialReport, TolerableError, run_keeping_tolerable,
     run_with_except_star,
@@ -42,7 +42,7 @@ async fn main() {
     let kept = as_the_group_sees_it(JobSpec::completes("limited", 10)).await;
     println!(
         "\nFirst the article's form, then the form in which a tolerable failure is a value:\n{}",
-        lanes(&[article, kept])
+        render_text(&[article, kept])
     );
 }
 
