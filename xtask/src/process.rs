@@ -68,16 +68,6 @@ fn read(mut file: File) -> io::Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Runs a program that must succeed. Its messages go to standard error, and so does its output.
-pub fn succeed(command: &mut Command) -> Result<(), Failure> {
-    let program = command.get_program().to_string_lossy().into_owned();
-    match command.stdout(io::stderr()).status() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(Failure::failed(format!("{program}: {status}"))),
-        Err(error) => Err(Failure::failed(format!("cannot run {program}: {error}"))),
-    }
-}
-
 /// What a program prints, given this input. A program that fails is an error with its messages.
 pub fn output(command: &mut Command, input: &str) -> Result<String, Failure> {
     let program = command.get_program().to_string_lossy().into_owned();

@@ -61,7 +61,7 @@ fn the_page_has_times_and_for_each_lesson_its_questions_and_commands() {
     let (code, page, stderr) = agenda(&root, &["--minutes", "45"]);
 
     let expected = "\
-# When one of several tasks fails: 45 minutes
+# Workshop of 45 minutes
 
 Lessons 1 to 4 come first, then one exercise for each of them, from 4 back to 1,
 then each later lesson with one exercise, then the other exercises. If time runs
@@ -78,7 +78,7 @@ Headline 1
 
 ## 0:20 Exercise 1a
 
-`half`: halve it
+Write this: halve it
 
     cargo xtask learn start 1
 

@@ -80,7 +80,7 @@ fn the_archive_has_the_tracked_files_as_they_are_and_builds_without_a_registry()
     assert_eq!(code, Some(0), "{stdout}{stderr}");
     let archive = root.join("target/lessons.tar.gz");
     assert!(stdout.starts_with(archive.to_str().unwrap()), "{stdout}");
-    let note = "note: not committed (files with ?? are not packed):\n";
+    let note = "note: uncommitted changes (files with ?? are not packed):\n";
     assert_eq!(
         stderr,
         format!("{note} M README.md\n D deleted\n?? untracked\n")

@@ -21,8 +21,8 @@ pub struct Options {
 
 /// The lesson that compares gather and TaskGroup.
 const COMPARISON: u32 = 4;
-const RULE: &str =
-    "Lessons 1 to 4 come first, then one exercise for each of them, from 4 back to 1,
+const RULE: &str = "\
+Lessons 1 to 4 come first, then one exercise for each of them, from 4 back to 1,
 then each later lesson with one exercise, then the other exercises. If time runs
 short, leave them out in the reverse order.";
 const BREAK: u32 = 10;
@@ -71,11 +71,11 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
 
 /// The most important items that fit.
 fn choose<'a>(lessons: &[&'a Lesson], minutes: u32) -> Vec<Item<'a>> {
-    let items = |lesson: &&'a Lesson| {
-        let lesson = *lesson;
-        (0..=lesson.exercises.len()).map(move |part| Item { lesson, part })
-    };
-    let mut candidates: Vec<_> = lessons.iter().flat_map(items).collect();
+    let mut candidates = Vec::new();
+    for lesson in lessons {
+        let parts = 0..=lesson.exercises.len();
+        candidates.extend(parts.map(|part| Item { lesson, part }));
+    }
     candidates.sort_by_key(Item::rank);
     let mut chosen = Vec::new();
     let mut end = u32::MAX;
@@ -114,10 +114,7 @@ fn schedule<'a>(items: &[Item<'a>]) -> (Vec<(u32, Option<Item<'a>>)>, u32) {
 
 fn print(items: &[Item], minutes: u32, out: &mut dyn Write) -> io::Result<()> {
     let (rows, end) = schedule(items);
-    writeln!(
-        out,
-        "# When one of several tasks fails: {minutes} minutes\n\n{RULE}"
-    )?;
+    writeln!(out, "# Workshop of {minutes} minutes\n\n{RULE}")?;
     for (start, item) in rows {
         write!(out, "\n## {}:{:02} ", start / 60, start % 60)?;
         let Some(item) = item else {
@@ -125,28 +122,19 @@ fn print(items: &[Item], minutes: u32, out: &mut dyn Write) -> io::Result<()> {
             continue;
         };
         let (lesson, number) = (item.lesson, item.lesson.number);
-        if let Some(exercise) = item.exercise() {
-            let functions = exercise.functions.join("`, `");
-            writeln!(
-                out,
-                "Exercise {}\n\n`{functions}`: {}",
-                exercise.name, exercise.task
-            )?;
-            writeln!(out, "\n    cargo xtask learn start {number}")?;
+        if let Some(Exercise { name, task, .. }) = item.exercise() {
+            writeln!(out, "Exercise {name}\n\nWrite this: {task}\n")?;
+            writeln!(out, "    cargo xtask learn start {number}")?;
             continue;
         }
-        let (name, title, headline) = (&lesson.name, &lesson.title, &lesson.headline);
-        writeln!(
-            out,
-            "Lesson {number}: [{title}]({name}/README.md)\n\n{headline}\n"
-        )?;
+        let (title, headline) = (&lesson.title, &lesson.headline);
+        let page = format!("{}/README.md", lesson.name);
+        writeln!(out, "Lesson {number}: [{title}]({page})\n\n{headline}\n")?;
         for question in &lesson.questions {
             writeln!(out, "- {}", predict::text(question))?;
         }
-        writeln!(
-            out,
-            "\n    cargo xtask predict {number}\n    cargo xtask run {number}"
-        )?;
+        writeln!(out, "\n    cargo xtask predict {number}")?;
+        writeln!(out, "    cargo xtask run {number}")?;
     }
     writeln!(out, "\n## {}:{:02} End", end / 60, end % 60)
 }

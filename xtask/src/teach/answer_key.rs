@@ -8,11 +8,8 @@ use crate::failure::Failure;
 use crate::lessons::{Field, Lesson, Question, Workspace};
 use crate::process;
 
-pub struct AnswerKey {
-    pub expected: String,
-    /// What the program shows: a timeline, or a line of the demonstration.
-    pub shown: String,
-}
+/// The expected answer, and what the program shows: a timeline, or a line of the demonstration.
+type AnswerKey = (String, String);
 
 pub fn compute(
     workspace: &Workspace,
@@ -34,8 +31,10 @@ pub fn compute(
             from_timelines(&drawn, &json, mode, *field)
         }
     };
-    let what = format!("{}: the output does not answer {question:?}", lesson.name);
-    key.ok_or(Failure::failed(what))
+    let error = format!("{}: the output does not answer {question:?}", lesson.name);
+    let (expected, shown) = key.ok_or(Failure::failed(error))?;
+    let is_none = words(&expected).is_empty();
+    Ok((if is_none { "none".into() } else { expected }, shown))
 }
 
 /// The answer stands where `line` has `___`. The output must have one such line.
@@ -46,7 +45,7 @@ fn from_demo(output: &str, line: &str) -> Option<AnswerKey> {
     let mut keys = output.lines().filter_map(|shown| {
         let line = single_blanks(shown);
         let expected = line.strip_prefix(before)?.strip_suffix(after)?;
-        Some(AnswerKey::new(expected, shown))
+        Some((expected.into(), shown.into()))
     });
     keys.next().filter(|_| keys.next().is_none())
 }
@@ -57,53 +56,41 @@ fn from_timelines(drawn: &str, json: &str, mode: &str, field: Field) -> Option<A
         let timeline: Value = serde_json::from_str(pair.0).ok()?;
         (timeline["mode"] == mode).then_some((timeline, pair.1))
     })?;
-    let names = |key: &str, value: Value| {
-        let jobs = timeline["jobs"].as_array().into_iter().flatten();
-        let jobs = jobs.filter(|job| job[key] == value);
-        let names: Vec<_> = jobs.filter_map(|job| job["name"].as_str()).collect();
-        names.join(", ")
-    };
-    let expected = match field {
-        Field::Caller => format!("{} ms", timeline["caller"]["at_ms"]),
-        Field::Completed => names("outcome", "completed".into()),
-        Field::Cancelled => names("outcome", "cancelled".into()),
-        Field::Orphans => names("orphan", true.into()),
-    };
-    Some(AnswerKey::new(&expected, shown.trim_end()))
-}
-
-impl AnswerKey {
-    fn new(expected: &str, shown: &str) -> Self {
-        let is_none = words(expected).is_empty();
-        let expected = if is_none { "none" } else { expected }.into();
-        let shown = shown.into();
-        Self { expected, shown }
-    }
-
-    /// What an answer must look like.
-    pub fn form(&self) -> &'static str {
-        if self.expected.ends_with(" ms") {
-            "a number of milliseconds"
-        } else if self.expected.parse::<u32>().is_ok() {
-            "a number"
-        } else {
-            "words, in any order, separated by blanks or commas; or `none`"
+    let (key, value) = match field {
+        Field::Caller => {
+            let answer = format!("{} ms", timeline["caller"]["at_ms"]);
+            return Some((answer, shown.trim_end().into()));
         }
-    }
+        Field::Completed => ("outcome", Value::from("completed")),
+        Field::Cancelled => ("outcome", Value::from("cancelled")),
+        Field::Orphans => ("orphan", Value::from(true)),
+    };
+    let jobs = timeline["jobs"].as_array()?.iter();
+    let jobs = jobs.filter(|job| job[key] == value);
+    let names: Vec<_> = jobs.filter_map(|job| job["name"].as_str()).collect();
+    Some((names.join(", "), shown.trim_end().into()))
+}
 
-    pub fn accepts(&self, answer: &str) -> bool {
-        words(answer) == words(&self.expected)
+/// What an answer must look like.
+pub fn form(expected: &str) -> &'static str {
+    if expected.ends_with(" ms") {
+        "a number of milliseconds"
+    } else if expected.parse::<u32>().is_ok() {
+        "a number"
+    } else {
+        "words, in any order, separated by blanks or commas; or `none`"
     }
 }
 
-/// Order, case, punctuation and the unit `ms` do not make answers different.
+/// Order, case, punctuation and the unit `ms` do not count. A blank answer is never right.
+pub fn is_right(answer: &str, expected: &str) -> bool {
+    !answer.trim().is_empty() && words(answer) == words(expected)
+}
+
 fn words(answer: &str) -> BTreeSet<String> {
     let answer = answer.to_lowercase();
     let words = answer.split(|mark: char| !(mark.is_alphanumeric() || mark == '_'));
-    let numbers = words.map(|word| match word.strip_suffix("ms") {
-        Some(time) if time.bytes().all(|byte| byte.is_ascii_digit()) => time,
-        _ => word,
-    });
-    let counted = numbers.filter(|word| !["", "and", "none"].contains(word));
-    counted.map(String::from).collect()
+    let words = words.map(|word| word.trim_end_matches("ms"));
+    let words = words.filter(|word| !["", "and", "none"].contains(word));
+    words.map(String::from).collect()
 }

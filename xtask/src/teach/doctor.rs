@@ -23,16 +23,14 @@ const REQUIRED: [(&str, &str); 2] = [
     ("cargo fmt --version", "rustup component add rustfmt"),
     ("cargo clippy --version", "rustup component add clippy"),
 ];
-/// Commands that only a part of the workspace needs.
+/// Commands that most of the workspace does not need, each with its fix.
 const OPTIONAL: [(&str, &str); 3] = [
-    // Looks for the dependencies of the lessons, which are more than those of this program.
-    ("cargo tree --workspace --locked --offline", "cargo fetch"),
+    // The lessons have more dependencies than this program.
+    ("cargo tree --workspace --offline", "cargo fetch"),
     ("git --version", "install git, for `cargo xtask pack`"),
-    (
-        "python3 -c __import__('asyncio').TaskGroup",
-        "install Python 3.11 or newer, for `cargo xtask parity`",
-    ),
+    (PYTHON, "install Python 3.11, for `cargo xtask parity`"),
 ];
+const PYTHON: &str = "python3 -c __import__('asyncio').TaskGroup";
 
 pub fn run() -> Result<ExitCode, Failure> {
     let workspace = Workspace::find()?;
@@ -53,15 +51,13 @@ pub fn run() -> Result<ExitCode, Failure> {
         let fix = "export LC_ALL=C.UTF-8";
         notes.push(Problem { what, fix });
     }
+
     let mut out = anstream::stdout();
-    for Problem { what, fix } in &problems {
-        writeln!(
-            out,
-            "{BAD}missing{BAD:#}  {what}\n         fix: {BOLD}{fix}{BOLD:#}"
-        )?;
-    }
-    for Problem { what, fix } in &notes {
-        writeln!(out, "optional {what}\n         fix: {BOLD}{fix}{BOLD:#}")?;
+    let needs = [(&problems, "missing ", BAD), (&notes, "optional", BOLD)];
+    for (problems, need, style) in needs {
+        for Problem { what, fix } in problems {
+            writeln!(out, "{style}{need}{style:#} {what}\n         fix: {fix}")?;
+        }
     }
     if !problems.is_empty() {
         return Ok(ExitCode::FAILURE);
@@ -75,7 +71,7 @@ fn problem<T>(result: io::Result<T>, what: &str, fix: &'static str) -> Option<Pr
     Some(Problem { what, fix })
 }
 
-fn failing((command, fix): (&'static str, &'static str)) -> Option<Problem> {
+fn failing((command, fix): (&str, &'static str)) -> Option<Problem> {
     let mut words = command.split(' ');
     let mut program = Command::new(words.next()?);
     let is_failing = process::output(program.args(words), "").is_err();

@@ -38,9 +38,12 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
         process::output(Command::new("git").args(arguments).current_dir(root), "")
     };
     let tracked = git(&["ls-files", "-z"])?;
+    if tracked.is_empty() {
+        return Err(Failure::failed("git tracks no file of this workspace"));
+    }
     let changes = git(&["status", "--short", "."])?;
     if !changes.is_empty() {
-        let note = "not committed (files with ?? are not packed)";
+        let note = "uncommitted changes (files with ?? are not packed)";
         write!(anstream::stderr(), "{BOLD}note{BOLD:#}: {note}:\n{changes}")?;
     }
 
@@ -58,7 +61,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let archive = "lessons.tar.gz";
     let mut tar = Command::new("tar");
     tar.args(["-czf", archive, FOLDER]);
-    process::succeed(tar.current_dir(temporary.path()))?;
+    process::output(tar.current_dir(temporary.path()), "")?;
     fs::copy(temporary.path().join(archive), &output).map_err(cannot)?;
 
     let mut out = anstream::stdout();

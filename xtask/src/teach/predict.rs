@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use super::answer_key;
 use crate::failure::Failure;
 use crate::lessons::{Field, Question, Workspace};
-use crate::process;
+use crate::run;
 use crate::selection::{self, Selection};
 use crate::style::{BAD, BOLD, DIM, GOOD};
 
@@ -28,38 +28,35 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     if count == 0 {
         return Err(Failure::usage("these lessons have no questions"));
     }
-    let packages = selected.iter().flat_map(|lesson| ["-p", &lesson.name]);
-    let mut build = workspace.cargo();
-    process::succeed(build.args(["build", "--examples"]).args(packages))?;
+    run::build(&workspace, &selected, &["--examples"])?;
 
     let mut input = io::stdin().lines().map_while(Result::ok).fuse();
     let mut out = anstream::stdout();
     let (mut number, mut answered, mut right) = (0, 0, 0);
-    let questions = selected.iter().flat_map(|lesson| {
-        let questions = lesson.questions.iter();
-        questions.map(move |question| (*lesson, question))
-    });
-    for (lesson, question) in questions {
-        let key = answer_key::compute(&workspace, lesson, question)?;
-        number += 1;
-        let heading = format!("Question {number} of {count}, lesson {}", lesson.number);
-        writeln!(out, "{BOLD}{heading}{BOLD:#}\n{}", wrap(&text(question)))?;
-        write!(out, "{DIM}Answer with {}.{DIM:#}\n> ", key.form())?;
-        out.flush()?;
-        let answer = input.next();
-        answered += u32::from(answer.is_some());
-        let is_shown = io::stdin().is_terminal() && answer.is_some();
-        let answer = answer.unwrap_or_default();
-        if !is_shown {
-            writeln!(out, "{answer}")?;
-        }
+    for lesson in selected {
+        for question in &lesson.questions {
+            let (expected, shown) = answer_key::compute(&workspace, lesson, question)?;
+            number += 1;
+            let heading = format!("Question {number} of {count}, lesson {}", lesson.number);
+            writeln!(out, "{BOLD}{heading}{BOLD:#}\n{}", wrap(&text(question)))?;
+            let form = answer_key::form(&expected);
+            write!(out, "{DIM}Answer with {form}.{DIM:#}\n> ")?;
+            out.flush()?;
+            let answer = input.next();
+            answered += u32::from(answer.is_some());
+            let is_shown = io::stdin().is_terminal() && answer.is_some();
+            let answer = answer.unwrap_or_default();
+            if !is_shown {
+                writeln!(out, "{answer}")?;
+            }
 
-        writeln!(out, "\n{}\n", key.shown)?;
-        if !answer.trim().is_empty() && key.accepts(&answer) {
-            right += 1;
-            writeln!(out, "{GOOD}Right:{GOOD:#} {}\n", key.expected)?;
-        } else {
-            writeln!(out, "{BAD}The answer is:{BAD:#} {}\n", key.expected)?;
+            writeln!(out, "\n{shown}\n")?;
+            if answer_key::is_right(&answer, &expected) {
+                right += 1;
+                writeln!(out, "{GOOD}Right:{GOOD:#} {expected}\n")?;
+            } else {
+                writeln!(out, "{BAD}The answer is:{BAD:#} {expected}\n")?;
+            }
         }
     }
     if answered > 0 {
