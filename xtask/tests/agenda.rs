@@ -161,10 +161,14 @@ fn only_the_lessons_that_were_asked_for_are_planned() {
 #[test]
 fn a_break_comes_after_an_hour_at_most_and_never_within_a_lesson() {
     let root = course("agenda-breaks", &[(40, &[20]), (70, &[]), (10, &[])]);
-    let expected = "0:00 L1, 0:40 1a, 1:00 Break, 1:10 L2, 2:20 Break, 2:30 L3, 2:40 End";
-    assert_eq!(plan(&root, &["--minutes", "160"]), expected);
-    let without_the_exercise = "0:00 L1, 0:40 Break, 0:50 L2, 2:00 Break, 2:10 L3, 2:20 End";
-    assert_eq!(plan(&root, &["--minutes", "159"]), without_the_exercise);
+    let with_exercise = "0:00 L1, 0:40 1a, 1:00 Break, 1:10 L2, 2:20 Break, 2:30 L3, 2:40 End";
+    assert_eq!(plan(&root, &["--minutes", "160"]), with_exercise);
+    let without_exercise = "0:00 L1, 0:40 Break, 0:50 L2, 2:00 Break, 2:10 L3, 2:20 End";
+    assert_eq!(plan(&root, &["--minutes", "159"]), without_exercise);
+
+    let root = course("agenda-long", &[(70, &[]), (40, &[21])]);
+    let longer_than_an_hour = "0:00 L1, 1:10 Break, 1:20 L2, 2:00 Break, 2:10 2a, 2:31 End";
+    assert_eq!(plan(&root, &["--minutes", "160"]), longer_than_an_hour);
 }
 
 #[test]

@@ -25,8 +25,7 @@ fn main() {
     }
 }
 "##;
-const DEMO: &str =
-    r#"fn main() { println!("half of 4 is   2\nhalf of 1 is 0\nopen: [\"A\", \"b\"]"); }"#;
+const DEMO: &str = r#"fn main() { println!("half of 4 is   2\nhalf of 1 is 0\nopen: [\"A\", \"b\"]\nleft: []"); }"#;
 
 fn demo_question(line: &str) -> String {
     format!("[[package.metadata.lesson.question]]\nask = \"What is it?\"\nline = '{line}'\n")
@@ -49,7 +48,13 @@ fn course() -> PathBuf {
         job_question("taskgroup", "cancelled"),
         job_question("taskgroup", "orphans"),
     ];
-    let demo = ["half of 4 is ___", "half of ___ is 0", "open: [___]"].map(demo_question);
+    let demo = [
+        "half of 4 is ___",
+        "half of ___ is 0",
+        "open: [___]",
+        "left: [___]",
+    ]
+    .map(demo_question);
     let lessons = [
         ("lesson1", demo.concat()),
         ("step4-compare", jobs.concat()),
@@ -92,10 +97,10 @@ fn predict(folder: &Path, lesson: &str, answers: &str) -> (Option<i32>, String, 
 
 #[test]
 fn each_question_says_how_to_answer_and_then_shows_what_the_demonstration_prints() {
-    let (code, stdout, stderr) = predict(&course(), "1", "2\n\nB and a\n");
+    let (code, stdout, stderr) = predict(&course(), "1", "2\n\nB and a\n \n");
 
     let expected = "\
-Question 1 of 3, lesson 1
+Question 1 of 4, lesson 1
 What is it?
 Answer with a number.
 > 2
@@ -104,7 +109,7 @@ half of 4 is   2
 
 Right: 2
 
-Question 2 of 3, lesson 1
+Question 2 of 4, lesson 1
 What is it?
 Answer with a number.
 > \n
@@ -112,7 +117,7 @@ half of 1 is 0
 
 The answer is: 1
 
-Question 3 of 3, lesson 1
+Question 3 of 4, lesson 1
 What is it?
 Answer with words, in any order, separated by blanks or commas; or `none`.
 > B and a
@@ -121,7 +126,15 @@ open: [\"A\", \"b\"]
 
 Right: \"A\", \"b\"
 
-2 of 3 right
+Question 4 of 4, lesson 1
+What is it?
+Answer with words, in any order, separated by blanks or commas; or `none`.
+>  \n
+left: []
+
+The answer is: none
+
+2 of 4 right
 ";
     assert_eq!((code, stdout.as_str()), (Some(0), expected), "{stderr}");
 }
@@ -161,7 +174,7 @@ fn after_the_end_of_the_input_answers_are_shown_and_not_counted() {
 
     let (code, stdout, stderr) = predict(&course(), "1", "");
     assert_eq!(code, Some(0), "{stderr}");
-    assert_eq!(stdout.matches("The answer is: ").count(), 3, "{stdout}");
+    assert_eq!(stdout.matches("The answer is: ").count(), 4, "{stdout}");
     assert!(!stdout.contains("right"), "{stdout}");
 }
 
