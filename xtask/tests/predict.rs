@@ -119,7 +119,7 @@ The answer is: 1
 
 Question 3 of 4, lesson 1
 What is it?
-Answer with words, in any order, separated by blanks or commas; or `none`.
+Answer with one or more words, separated by blanks or commas; or `none`.
 > B and a
 
 open: [\"A\", \"b\"]
@@ -128,7 +128,7 @@ Right: \"A\", \"b\"
 
 Question 4 of 4, lesson 1
 What is it?
-Answer with words, in any order, separated by blanks or commas; or `none`.
+Answer with one or more words, separated by blanks or commas; or `none`.
 >  \n
 left: []
 
@@ -151,7 +151,7 @@ fn a_question_about_jobs_is_answered_by_the_timeline_of_its_mode() {
          its result?\nAnswer with a number of milliseconds.\n> 1ms",
         &format!("1ms{gather}Right: 1 ms\n"),
         &format!(
-            "Which jobs complete?\nAnswer with words, in any order, separated by blanks or commas; or `none`.\n> A{gather}Right: a\n"
+            "Which jobs complete?\nAnswer with one or more words, separated by blanks or commas; or `none`.\n> A{gather}Right: a\n"
         ),
         &format!("a, b{gather}The answer is: a\n"),
         &format!("a{taskgroup}Right: a\n"),

@@ -78,7 +78,7 @@ pub fn form(expected: &str) -> &'static str {
     } else if expected.parse::<u32>().is_ok() {
         "a number"
     } else {
-        "words, in any order, separated by blanks or commas; or `none`"
+        "one or more words, separated by blanks or commas; or `none`"
     }
 }
 

@@ -53,6 +53,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let temporary = tempfile::tempdir_in(&workspace.target).map_err(cannot)?;
     let folder = temporary.path().join(FOLDER);
     copy(&tracked, root, &folder).map_err(cannot)?;
+    writeln!(anstream::stderr(), "Copying the dependencies")?;
     let mut vendor = workspace.cargo();
     // A mirror of the registry that this machine uses is used here too.
     vendor.args(["vendor", "--quiet", "--locked", "--respect-source-config"]);
