@@ -34,13 +34,9 @@ pub enum Part<'a> {
 
 /// The pages in this folder, sorted by name.
 pub fn pages(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut pages = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.extension() == Some(OsStr::new("md")) {
-            pages.push(path);
-        }
-    }
+    let entries = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path()));
+    let mut pages = entries.collect::<io::Result<Vec<_>>>()?;
+    pages.retain(|path| path.extension() == Some(OsStr::new("md")));
     pages.sort();
     Ok(pages)
 }
@@ -48,45 +44,39 @@ pub fn pages(folder: &Path) -> io::Result<Vec<PathBuf>> {
 pub fn parts(page: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     for (event, range) in Parser::new_ext(page, Options::ENABLE_TABLES).into_offset_iter() {
+        let line = 1 + page[..range.start].matches('\n').count();
         // The start of an element has the range of the whole element.
         let source = &page[range.clone()];
-        let line = 1 + page[..range.start].matches('\n').count();
-        parts.push(match event {
-            Event::Start(Tag::Heading { level, .. }) => Part::Heading {
+        let Event::Start(tag) = event else { continue };
+        parts.push(match tag {
+            Tag::Heading { level, .. } => Part::Heading {
                 line,
                 level: level as usize,
                 text: source.trim_start_matches('#').trim(),
             },
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => Part::Fence {
-                line,
-                tag: info.split_whitespace().next().unwrap_or_default().into(),
-                content: content(page, range),
-            },
-            Event::Start(Tag::Link {
-                link_type,
-                dest_url,
+            Tag::CodeBlock(CodeBlockKind::Fenced(info)) => {
+                let after_newline = |end| range.start + end + 1;
+                let end = source.trim_end().rfind('\n').map(after_newline);
+                let start = source.find('\n').map(after_newline);
+                Part::Fence {
+                    line,
+                    tag: info.split_whitespace().next().unwrap_or_default().into(),
+                    content: start.unwrap_or(range.end)..end.unwrap_or(range.end),
+                }
+            }
+            Tag::Link {
+                link_type: LinkType::Autolink | LinkType::Email,
                 ..
-            }) if !matches!(link_type, LinkType::Autolink | LinkType::Email) => Part::Link {
+            } => continue,
+            Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => Part::Link {
                 line,
                 target: dest_url.into_string(),
                 code: code(source),
-            },
-            Event::Start(Tag::Image { dest_url, .. }) => Part::Link {
-                line,
-                target: dest_url.into_string(),
-                code: None,
             },
             _ => continue,
         });
     }
     parts
-}
-
-fn content(page: &str, block: Range<usize>) -> Range<usize> {
-    let source = page[block.clone()].trim_end();
-    let first = source.find('\n').map_or(source.len(), |end| end + 1);
-    let last = source.rfind('\n').map_or(source.len(), |end| end + 1);
-    block.start + first..block.start + last
 }
 
 /// The text of a link such as [`code`](target).
@@ -100,26 +90,21 @@ mod tests {
     use super::{Part, parts};
 
     #[test]
-    fn a_heading_has_its_line_level_and_text() {
+    fn headings_and_blocks_have_their_line_and_their_text() {
+        let page = "# One\n\n```diff x\n-x\n\n+y\n```\n\n## Two and `three`\n";
         let heading = |line, level, text| Part::Heading { line, level, text };
-        assert_eq!(
-            parts("# One\n\n## Two and `three`\n"),
-            [heading(1, 1, "One"), heading(3, 2, "Two and `three`")]
-        );
-    }
-
-    #[test]
-    fn a_fenced_block_has_its_tag_and_the_lines_between_the_fences() {
-        for (page, expected) in [
-            ("a\n\n```diff x\n-x\n\n+y\n```\nb\n", "-x\n\n+y\n"),
-            ("a\n\n```diff\n```", ""),
-        ] {
-            let [Part::Fence { line, tag, content }] = &parts(page)[..] else {
-                panic!("one block: {page}");
-            };
-            assert_eq!((*line, tag.as_str()), (3, "diff"));
-            assert_eq!(&page[content.clone()], expected);
-        }
+        let block = Part::Fence {
+            line: 3,
+            tag: "diff".into(),
+            content: 17..24,
+        };
+        let expected = [
+            heading(1, 1, "One"),
+            block,
+            heading(9, 2, "Two and `three`"),
+        ];
+        assert_eq!(parts(page), expected);
+        assert_eq!(&page[17..24], "-x\n\n+y\n");
     }
 
     #[test]

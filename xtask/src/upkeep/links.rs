@@ -1,4 +1,4 @@
-//! Links to files, to their lines, to headings of pages, and to tests.
+//! Links to files, to their lines, to headings of pages, and to functions such as tests.
 
 use std::fs;
 use std::path::Path;
@@ -37,7 +37,7 @@ pub fn problem(target: &str, code: Option<&str>, path: &Path) -> Option<String> 
     None
 }
 
-/// The last part of `module::identifier`. A capital is a type's.
+/// The last part of `module::identifier`. A name with a capital is a type's.
 fn function(code: &str) -> Option<&str> {
     let is_path = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | ':');
     let name = code.rsplit("::").next()?;
@@ -45,69 +45,14 @@ fn function(code: &str) -> Option<&str> {
     (is_function && code.chars().all(is_path)).then_some(name)
 }
 
+/// The anchor of a heading has small letters, hyphens for blanks, and no punctuation.
 fn has_heading(page: &str, anchor: &str) -> bool {
-    markdown::parts(page)
-        .iter()
-        .any(|part| matches!(part, Part::Heading { text, .. } if slug(text) == anchor))
-}
-
-/// The anchor of a heading: small letters, hyphens for blanks, and no punctuation.
-fn slug(heading: &str) -> String {
-    let kept = |letter: &char| letter.is_alphanumeric() || matches!(letter, ' ' | '-' | '_');
-    let kept: String = heading.chars().filter(kept).collect();
-    kept.to_lowercase().replace(' ', "-")
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::{has_heading, problem};
-
-    #[test]
-    fn a_link_must_lead_to_a_file_a_line_a_heading_or_a_function() {
-        let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("PAGE.md");
-        for (target, code, expected) in [
-            ("src/main.rs", None, None),
-            ("src", None, None),
-            ("src/main.rs#L1", Some("main"), None),
-            ("src/main.rs", Some("some::module::timeline"), None),
-            ("src/main.rs", Some("Arguments"), None),
-            ("src/main.rs", Some("src/main.rs"), None),
-            ("src/main.rs", Some("cargo run"), None),
-            ("Cargo.toml", Some("time"), None),
-            ("https://example.com/a.rs", Some("time"), None),
-            ("mailto:a@example.com", None, None),
-            ("src/gone.rs", None, Some("there is no file src/gone.rs")),
-            (
-                "src/main.rs#L9999",
-                None,
-                Some("src/main.rs#L9999: there is no such line"),
-            ),
-            (
-                "../README.md#gone",
-                None,
-                Some("../README.md#gone: there is no such heading"),
-            ),
-            (
-                "src/main.rs",
-                Some("m::time"),
-                Some("there is no function `time` in src/main.rs"),
-            ),
-        ] {
-            assert_eq!(
-                problem(target, code, &page).as_deref(),
-                expected,
-                "{target}"
-            );
+    let is_kept = |letter: &char| letter.is_alphanumeric() || matches!(letter, ' ' | '-' | '_');
+    markdown::parts(page).iter().any(|part| match part {
+        Part::Heading { text, .. } => {
+            let kept: String = text.chars().filter(is_kept).collect();
+            kept.to_lowercase().replace(' ', "-") == anchor
         }
-    }
-
-    #[test]
-    fn the_anchor_of_a_heading_has_no_punctuation() {
-        let page = "# Take the body as text()\n\n## `pack`: it's 4xx, *and* 5xx\n\nAnd text\n";
-        assert!(has_heading(page, "take-the-body-as-text"));
-        assert!(has_heading(page, "pack-its-4xx-and-5xx"));
-        assert!(!has_heading(page, "and-text"));
-    }
+        _ => false,
+    })
 }

@@ -1,12 +1,13 @@
 //! `cargo xtask misconceptions`: puts each wrong solution that the pages show in the place of the right
 //! one, in a copy of the workspace, and checks that the test it names fails.
 
-use std::io::{self, Write};
+use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use super::scratch::Scratch;
-use super::wrong_solution::{self, Test, WrongSolution};
+use super::wrong_solution::{self, Test};
 use crate::failure::Failure;
 use crate::lessons::{Lesson, Workspace};
 use crate::selection::{self, Selection};
@@ -20,8 +21,6 @@ pub struct Options {
     selection: Option<Selection>,
 }
 
-/// A lesson must have at least this many.
-const FEWEST: usize = 3;
 /// For one test. It needs milliseconds, but the machine may be busy.
 const LIMIT: Duration = Duration::from_secs(60);
 /// How many lines of a problem are shown.
@@ -41,80 +40,63 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let selected = selection::select(options.selection.as_ref(), None, &workspace.lessons)
         .map_err(Failure::usage)?;
     // All pages are read before the first wrong solution is tried.
-    let mut lessons = Vec::new();
-    for lesson in selected {
-        let solutions = wrong_solution::of_lesson(&workspace, lesson).map_err(Failure::usage)?;
-        if solutions.len() < FEWEST {
-            let (name, count) = (&lesson.name, solutions.len());
-            return Err(Failure::usage(format!(
-                "{name}: the pages must show at least {FEWEST} wrong solutions, and show {count}"
-            )));
-        }
-        lessons.push((lesson, solutions));
-    }
+    let solutions = selected
+        .iter()
+        .map(|lesson| wrong_solution::of_lesson(&workspace, lesson));
+    let solutions: Vec<_> = solutions
+        .collect::<Result<_, _>>()
+        .map_err(Failure::usage)?;
     let scratch = Scratch::copy(&workspace)
         .map_err(|error| Failure::failed(format!("cannot copy the workspace: {error}")))?;
 
     let start = Instant::now();
     let mut out = anstream::stdout();
     let (mut count, mut not_caught) = (0, 0);
-    for (lesson, solutions) in &lessons {
-        count += solutions.len();
-        not_caught += try_all(&scratch, lesson, solutions, &mut out)?;
+    for (lesson, solutions) in selected.into_iter().zip(solutions) {
+        writeln!(
+            out,
+            "{BOLD}Lesson {}  {}{BOLD:#}",
+            lesson.number, lesson.title
+        )?;
+        out.flush()?;
+        let folder = lesson.folder.strip_prefix(&workspace.root);
+        let folder = scratch.root.join(folder.unwrap_or(&lesson.folder));
+        let try_test = |test| try_test(&scratch, lesson, &folder, test);
+        // First all tests without a change: so the unchanged lesson is built once.
+        let unchanged = solutions.iter().map(|one| try_test(&one.caught_by));
+        let unchanged: Vec<_> = unchanged.collect::<Result<_, _>>()?;
+        for (solution, unchanged) in solutions.iter().zip(unchanged) {
+            let test = &solution.caught_by;
+            let problem = if unchanged.happened == "passes" {
+                match scratch.with(&solution.changes, || try_test(test)) {
+                    Ok(outcome) => outcome?.is_not_caught(test),
+                    Err(problem) => Some(problem),
+                }
+            } else {
+                Some(format!("without the change, {}", unchanged.message(test)))
+            };
+            count += 1;
+            let title = &solution.title;
+            if let Some(problem) = problem {
+                not_caught += 1;
+                writeln!(out, "  {BAD}not caught{BAD:#}  {title}")?;
+                let problem = format!("{}: {problem}", solution.place);
+                for line in problem.lines().take(SHOWN) {
+                    writeln!(out, "    {line}")?;
+                }
+            } else {
+                writeln!(out, "  {GOOD}caught{GOOD:#}      {title}")?;
+            }
+            out.flush()?;
+        }
     }
     let seconds = start.elapsed().as_secs();
-    let (style, result, code) = match not_caught {
-        0 => (GOOD, "all caught".into(), ExitCode::SUCCESS),
-        _ => (BAD, format!("{not_caught} not caught"), ExitCode::FAILURE),
-    };
+    let style = if not_caught == 0 { GOOD } else { BAD };
     writeln!(
         out,
-        "{style}{count} misconceptions, {result}{style:#} in {seconds} s"
+        "{count} misconceptions, {style}{not_caught} not caught{style:#}, in {seconds} s"
     )?;
-    Ok(code)
-}
-
-/// Returns how many were not caught.
-fn try_all(
-    scratch: &Scratch,
-    lesson: &Lesson,
-    solutions: &[WrongSolution],
-    out: &mut impl Write,
-) -> Result<usize, Failure> {
-    let (number, title) = (lesson.number, &lesson.title);
-    writeln!(out, "{BOLD}Lesson {number}  {title}{BOLD:#}")?;
-    out.flush()?;
-    let run = |solution: &WrongSolution| {
-        run_test(scratch, lesson, &solution.caught_by)
-            .map_err(|error| Failure::failed(format!("cannot run {}: {error}", lesson.name)))
-    };
-    // First all tests without a change: so the unchanged lesson is built once.
-    let unchanged: Vec<_> = solutions.iter().map(run).collect::<Result<_, _>>()?;
-    let mut not_caught = 0;
-    for (solution, unchanged) in solutions.iter().zip(unchanged) {
-        let problem = if unchanged.happened == "passes" {
-            match scratch.with(&solution.changes, || run(solution)) {
-                Ok(outcome) => not_caught_because(&solution.caught_by, &outcome?),
-                Err(problem) => Some(problem),
-            }
-        } else {
-            let message = unchanged.message(&solution.caught_by);
-            Some(format!("without the change, {message}"))
-        };
-        let title = &solution.title;
-        if let Some(problem) = problem {
-            not_caught += 1;
-            writeln!(out, "  {BAD}not caught{BAD:#}  {title}")?;
-            let problem = format!("{}: {problem}", solution.place);
-            for line in problem.lines().take(SHOWN) {
-                writeln!(out, "{}", format!("    {line}").trim_end())?;
-            }
-        } else {
-            writeln!(out, "  {GOOD}caught{GOOD:#}      {title}")?;
-        }
-        out.flush()?;
-    }
-    Ok(not_caught)
+    Ok(ExitCode::from(u8::from(not_caught > 0)))
 }
 
 struct Outcome {
@@ -124,59 +106,66 @@ struct Outcome {
     printed: String,
 }
 
-impl Outcome {
-    fn message(&self, test: &Test) -> String {
-        format!("{} {}\n{}", test.name, self.happened, self.printed.trim())
-    }
-}
-
-fn run_test(scratch: &Scratch, lesson: &Lesson, test: &Test) -> io::Result<Outcome> {
+fn try_test(
+    scratch: &Scratch,
+    lesson: &Lesson,
+    folder: &Path,
+    test: &Test,
+) -> Result<Outcome, Failure> {
     let Test { program, name, .. } = test;
-    let (happened, printed) = match test_program::build(scratch.cargo(), &lesson.name, program)? {
+    let failed = |error| Failure::failed(format!("cannot run {name} of {}: {error}", lesson.name));
+    let build = test_program::build(scratch.cargo(), &lesson.name, program).map_err(failed)?;
+    let (happened, printed) = match build {
         Build::Failed(errors) => ("does not compile", errors.concat()),
         Build::Ready(executable) => {
-            let folder = scratch.folder_of(lesson);
-            match test_program::run(&executable, &folder, name, LIMIT)? {
+            match test_program::run(&executable, folder, name, LIMIT).map_err(failed)? {
                 TestResult::Passed => ("passes", String::new()),
                 TestResult::Missing => ("does not exist", String::new()),
                 TestResult::Failed(printed) => ("fails", printed),
-                TestResult::TimedOut => {
-                    let limit = LIMIT.as_secs();
-                    let printed = format!("test {name} has been running for over {limit} seconds");
-                    ("hangs", printed)
-                }
+                // As the test program says it itself.
+                TestResult::TimedOut => (
+                    "hangs",
+                    format!("test {name} has been running for over 60 seconds"),
+                ),
             }
         }
     };
     Ok(Outcome { happened, printed })
 }
 
-/// A wrong solution is caught by a test that fails and prints what the page shows. It may also not
-/// compile, or hang, if the page shows the compiler's error, or the line for a test that hangs.
-fn not_caught_because(test: &Test, outcome: &Outcome) -> Option<String> {
-    let message = outcome.message(test);
-    match outcome.happened {
-        "fails" => {}
-        "does not compile" | "hangs" if !test.prints.is_empty() => {}
-        _ => return Some(message),
+impl Outcome {
+    fn message(&self, test: &Test) -> String {
+        format!("{} {}\n{}", test.name, self.happened, self.printed.trim())
     }
-    let mut lines = outcome.printed.lines().map(str::trim);
-    let missing = |shown: &&String| !lines.any(|line| line == shown.as_str());
-    let line = test.prints.iter().find(missing)?;
-    Some(format!("`{line}` is not printed: {message}"))
+
+    /// Why a wrong solution is not caught. The test must fail and print what the page shows. It may also
+    /// not compile, or hang, if the page shows the compiler's error, or the line for a test that hangs.
+    fn is_not_caught(&self, test: &Test) -> Option<String> {
+        let message = self.message(test);
+        match self.happened {
+            "fails" => {}
+            "does not compile" | "hangs" if !test.prints.is_empty() => {}
+            _ => return Some(message),
+        }
+        let mut lines = self.printed.lines().map(str::trim);
+        let missing = |shown: &&String| !lines.any(|line| line == shown.as_str());
+        let line = test.prints.iter().find(missing)?;
+        Some(format!("`{line}` is not printed: {message}"))
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Outcome, Test, not_caught_because};
+    use super::{Outcome, Test};
 
     fn is_caught(happened: &'static str, printed: &str, shown: &[&str]) -> bool {
         let test = Test {
+            program: "program".into(),
+            name: "test".into(),
             prints: shown.iter().map(ToString::to_string).collect(),
-            ..Test::default()
         };
         let printed = printed.into();
-        not_caught_because(&test, &Outcome { happened, printed }).is_none()
+        Outcome { happened, printed }.is_not_caught(&test).is_none()
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::Write;
 use std::process::{Command, ExitCode};
 use std::thread;
 use std::time::Instant;
@@ -18,7 +18,8 @@ use crate::style::{BAD, BOLD, GOOD};
 
 #[derive(clap::Args)]
 #[command(
-    after_help = "Exit codes: 0 no mismatch, 1 a mismatch, 3 no suitable Python, and so nothing compared."
+    after_help = "The Python is the one that PYTHON names, or python3. Exit codes: 0 no mismatch, \
+                  1 a mismatch, 3 no suitable Python, and so nothing compared."
 )]
 pub struct Options {
     /// How many scenarios to compare
@@ -27,13 +28,9 @@ pub struct Options {
     /// The seed: the same one gives the same scenarios
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
-    /// The Python to compare with [default: PYTHON, or else python3 or python]
-    #[arg(long, value_name = "PATH")]
-    python: Option<OsString>,
 }
 
 const NO_PYTHON: u8 = 3;
-const MODES: [&str; 3] = ["gather", "collect", "taskgroup"];
 const PROGRAM: &str = include_str!("parity.py");
 /// Prints its name and version, and fails if it is not a CPython with `asyncio.TaskGroup`.
 const CHECK: &str = "import platform, sys
@@ -41,12 +38,20 @@ print(platform.python_implementation(), platform.python_version())
 sys.exit(sys.implementation.name != 'cpython' or sys.version_info < (3, 11))";
 
 pub fn run(options: &Options) -> Result<ExitCode, Failure> {
-    let (python, version) = match find_python(options.python.clone()) {
-        Ok(found) => found,
+    let python = env::var_os("PYTHON").filter(|path| !path.is_empty());
+    let python = python.unwrap_or_else(|| "python3".into());
+    let version = match check(&python) {
+        Ok(version) => version,
         Err(reason) => {
+            let mut error = anstream::stderr();
+            write!(
+                error,
+                "{BAD}error{BAD:#}: nothing was compared: this needs CPython 3.11 or newer, "
+            )?;
             writeln!(
-                anstream::stderr(),
-                "{BAD}error{BAD:#}: nothing was compared: this needs CPython 3.11 or newer{reason}"
+                error,
+                "in PYTHON or as python3\n  {}: {reason}",
+                python.display()
             )?;
             return Ok(ExitCode::from(NO_PYTHON));
         }
@@ -60,107 +65,39 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
 
     let start = Instant::now();
     let mut random = Rng::with_seed(options.seed);
-    let scenarios: Vec<_> = (0..options.scenarios)
-        .map(|_| scenario(&mut random).to_string())
-        .collect();
+    let scenarios = (0..options.scenarios).map(|_| scenario(&mut random).to_string());
+    let scenarios: Vec<_> = scenarios.collect();
     let input = scenarios.join("\n") + "\n";
     let (lesson, cpython) = thread::scope(|scope| {
-        let cpython = scope.spawn(|| {
-            reports(
-                Command::new(&python).args(["-I", "-X", "utf8", "-c", PROGRAM]),
-                &input,
-            )
-        });
-        let lesson = reports(workspace.cargo().arg("run").args(example), &input);
+        let mut command = Command::new(&python);
+        command.args(["-I", "-X", "utf8", "-c", PROGRAM]);
+        let cpython = scope.spawn(|| reports(command, &input));
+        let mut command = workspace.cargo();
+        command.arg("run").args(example);
         (
-            lesson,
-            cpython.join().expect("its thread returns its errors"),
+            reports(command, &input),
+            cpython.join().expect("it returns its errors"),
         )
     });
     let (lesson, cpython) = (lesson?, cpython?);
-    let counts = [scenarios.len(), lesson.len(), cpython.len()];
-    if counts.iter().any(|count| *count != counts[0]) {
-        let message = format!("scenarios, reports of lesson 4, and reports of CPython: {counts:?}");
+    let (count, counts) = (scenarios.len(), [lesson.len(), cpython.len()]);
+    if counts != [count; 2] {
+        let message =
+            format!("{count} scenarios, but lesson 4 and CPython gave {counts:?} reports");
         return Err(Failure::failed(message));
     }
-    let code = compare(
-        &scenarios,
-        &lesson,
-        &cpython,
-        &version,
-        &mut anstream::stdout(),
-    )?;
-    writeln!(anstream::stderr(), "{:.1} s", start.elapsed().as_secs_f64())?;
-    Ok(code)
-}
 
-/// The first suitable Python, and its name and version. The error has a line for each that was tried.
-fn find_python(named: Option<OsString>) -> Result<(OsString, String), String> {
-    let named = named.or_else(|| env::var_os("PYTHON").filter(|path| !path.is_empty()));
-    let candidates = named.map_or_else(|| vec!["python3".into(), "python".into()], |one| vec![one]);
-    let mut tried = String::new();
-    for python in candidates {
-        let reason = match Command::new(&python).args(["-I", "-c", CHECK]).output() {
-            Ok(output) => {
-                let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-                if output.status.success() {
-                    return Ok((python, version));
-                }
-                format!("this is {version}")
-            }
-            Err(error) => error.to_string(),
-        };
-        tried += &format!("\n  {}: {reason}", python.to_string_lossy());
-    }
-    Err(tried)
-}
-
-/// A few moments for many jobs, so that most scenarios have ties.
-fn scenario(random: &mut Rng) -> Value {
-    let moments = 1 + random.u64(..12);
-    let milliseconds = [1, 7, 1000][random.usize(..3)];
-    let failing_of_four = random.u8(..4);
-    let most = if random.u8(..50) == 0 { 60 } else { 8 };
-    let count = random.usize(..=most);
-    let mut job = |index| {
-        let fails = random.u8(..4) < failing_of_four;
-        json!({
-            "name": format!("j{index}"),
-            "delay_ms": random.u64(..moments) * milliseconds,
-            "fail": fails.then(|| format!("j{index} failed")),
-        })
-    };
-    json!({ "jobs": (0..count).map(&mut job).collect::<Vec<_>>() })
-}
-
-fn reports(command: &mut Command, input: &str) -> Result<Vec<Value>, Failure> {
-    let output = process::output(command, input)?;
-    let reports: Result<_, _> = output.lines().map(serde_json::from_str).collect();
-    reports.map_err(|error| Failure::failed(format!("a report is not JSON: {error}")))
-}
-
-/// Shows the shortest scenario whose reports differ, and the counts.
-fn compare(
-    scenarios: &[String],
-    lesson: &[Value],
-    cpython: &[Value],
-    version: &str,
-    out: &mut impl Write,
-) -> io::Result<ExitCode> {
-    let mismatches: Vec<_> = (0..scenarios.len())
-        .filter(|index| lesson[*index] != cpython[*index])
-        .collect();
-    if let Some(&index) = mismatches
-        .iter()
-        .min_by_key(|index| scenarios[**index].len())
-    {
+    let mut out = anstream::stdout();
+    let differ = (0..count).filter(|index| lesson[*index] != cpython[*index]);
+    let differ: Vec<_> = differ.collect();
+    if let Some(&shortest) = differ.iter().min_by_key(|index| scenarios[**index].len()) {
         writeln!(
             out,
-            "The reports of this scenario differ:\n{}\n",
-            scenarios[index]
+            "The reports differ in this scenario:\n{}\n",
+            scenarios[shortest]
         )?;
-        for mode in MODES {
-            let (lesson, cpython) = (&lesson[index][mode], &cpython[index][mode]);
+        for mode in ["gather", "collect", "taskgroup"] {
+            let (lesson, cpython) = (&lesson[shortest][mode], &cpython[shortest][mode]);
             if lesson != cpython {
                 writeln!(
                     out,
@@ -169,25 +106,60 @@ fn compare(
             }
         }
     }
-    let (count, mismatches) = (scenarios.len(), mismatches.len());
-    let (style, found) = match mismatches {
-        0 => (GOOD, "no mismatch".into()),
-        1 => (BAD, "1 mismatch".into()),
-        _ => (BAD, format!("{mismatches} mismatches")),
-    };
+    let style = if differ.is_empty() { GOOD } else { BAD };
+    let differ = differ.len();
     writeln!(
         out,
-        "{count} scenarios compared with {version}: {style}{found}{style:#}"
+        "{count} scenarios compared with {version}: {style}{differ} mismatches{style:#}"
     )?;
-    let cancelled = |report: &&Value| {
-        report["taskgroup"]["cancelled"]
-            .as_array()
-            .is_some_and(|jobs| jobs.len() > 1)
-    };
-    let ties = cpython.iter().filter(cancelled).count();
+    let cancelled = cpython
+        .iter()
+        .filter_map(|report| report["taskgroup"]["cancelled"].as_array());
+    let ties = cancelled.filter(|jobs| jobs.len() > 1).count();
     writeln!(
         out,
-        "Not compared: the order in which a TaskGroup cancels its jobs, where it cancels several ({ties} scenarios). In CPython it differs from run to run."
+        "Not compared: the order in which a TaskGroup cancels several jobs ({ties} scenarios)."
     )?;
-    Ok(ExitCode::from(u8::from(mismatches > 0)))
+    writeln!(
+        out,
+        "CPython keeps its tasks in a set, so this order differs from run to run."
+    )?;
+    writeln!(anstream::stderr(), "{:.1} s", start.elapsed().as_secs_f64())?;
+    Ok(ExitCode::from(u8::from(differ > 0)))
+}
+
+/// The name and version of a suitable Python, or why it is not suitable.
+fn check(python: &OsString) -> Result<String, String> {
+    let output = Command::new(python).args(["-I", "-c", CHECK]).output();
+    let output = output.map_err(|error| error.to_string())?;
+    let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    if output.status.success() {
+        Ok(version)
+    } else {
+        Err(format!("this is {version}"))
+    }
+}
+
+/// With few moments for many jobs, so that most scenarios have ties.
+fn scenario(random: &mut Rng) -> Value {
+    let moments = 1 + random.u64(..12);
+    let milliseconds = [1, 7, 1000][random.usize(..3)];
+    let failing_of_four = random.u8(..4);
+    let most = if random.u8(..50) == 0 { 60 } else { 8 };
+    let count = random.usize(..=most);
+    let job = |index| {
+        let fails = random.u8(..4) < failing_of_four;
+        json!({
+            "name": format!("j{index}"),
+            "delay_ms": random.u64(..moments) * milliseconds,
+            "fail": fails.then(|| format!("j{index} failed")),
+        })
+    };
+    json!({ "jobs": (0..count).map(job).collect::<Vec<_>>() })
+}
+
+fn reports(mut command: Command, input: &str) -> Result<Vec<Value>, Failure> {
+    let output = process::output(&mut command, input)?;
+    let reports: Result<_, _> = output.lines().map(serde_json::from_str).collect();
+    reports.map_err(|error| Failure::failed(format!("a report is not JSON: {error}")))
 }

