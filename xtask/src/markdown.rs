@@ -106,24 +106,4 @@ mod tests {
         assert_eq!(parts(page), expected);
         assert_eq!(&page[17..24], "-x\n\n+y\n");
     }
-
-    #[test]
-    fn a_link_has_its_line_target_and_code() {
-        let page = "[a](x.md)\n[`b::c`](y.rs#L1), [d `e`](z.rs), <https://example.com>\n[f], ![g](h.svg)\n\n[f]: w.md\n";
-        let link = |line, target: &str, code| Part::Link {
-            line,
-            target: target.into(),
-            code,
-        };
-        assert_eq!(
-            parts(page),
-            [
-                link(1, "x.md", None),
-                link(2, "y.rs#L1", Some("b::c")),
-                link(2, "z.rs", None),
-                link(3, "w.md", None),
-                link(3, "h.svg", None),
-            ]
-        );
-    }
 }

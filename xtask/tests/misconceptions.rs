@@ -123,7 +123,7 @@ fn a_page_that_cannot_be_read_is_wrong_usage_and_nothing_is_tried() {
         (right.replace(&test, &test.repeat(2)), &format!("{names} 2")),
         (
             right.replace("src/lib", "tests/halves"),
-            "lesson/README.md:3: a wrong solution must change a file in lesson/src",
+            "lesson/README.md:3: a change must be in lesson/src",
         ),
         (
             right.replace("# lesson", "lesson"),

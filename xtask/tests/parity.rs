@@ -28,7 +28,7 @@ fn the_lesson_and_cpython_agree() {
         stdout.starts_with("200 scenarios compared with CPython 3."),
         "{stdout}"
     );
-    let ties = "the order in which a TaskGroup cancels several jobs (62 scenarios)";
+    let ties = "Not compared in 62 of them: ";
     assert!(stdout.contains(ties), "{stdout}");
 }
 
@@ -41,7 +41,7 @@ fn a_mismatch_is_a_failure_that_shows_the_shortest_scenario_and_both_reports() {
         "The reports differ in this scenario:\n{\"jobs\":[]}\n",
         "gather\n  lesson 4  {",
         "\n  CPython   \"wrong\"\n",
-        "50 scenarios compared with CPython 3.11.0: 50 mismatches\n",
+        "50 scenarios compared with CPython 3.11.0 in 0 s: 50 mismatches\n",
     ] {
         assert!(stdout.contains(expected), "{expected}\n\n{stdout}");
     }
@@ -58,8 +58,11 @@ fn without_a_suitable_python_nothing_is_compared_and_the_exit_code_says_so() {
         }
         let (code, stdout, stderr) = parity(Some(python), &[]);
         assert_eq!((code, stdout.as_str()), (Some(3), ""), "{stderr}");
-        let expected = "error: nothing was compared: this needs CPython 3.11 or newer, in PYTHON or as python3\n";
-        assert!(stderr.starts_with(expected), "{stderr}");
+        assert!(
+            stderr.starts_with("error: nothing was compared: "),
+            "{stderr}"
+        );
+        assert!(stderr.contains("needs CPython 3.11 or newer"), "{stderr}");
         assert!(stderr.contains(reason), "{stderr}");
     }
 }

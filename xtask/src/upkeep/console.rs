@@ -30,9 +30,14 @@ pub fn rerun(block: &str, workspace: &Workspace) -> Result<String, String> {
     for command in commands() {
         let printed =
             run(command, workspace).map_err(|problem| format!("`{command}`: {problem}"))?;
-        let lines = printed.trim_end().lines();
-        let lines: String = lines.map(|line| format!("{}\n", line.trim_end())).collect();
-        outputs.push(format!("$ {command}\n{lines}"));
+        let mut lines = vec![format!("$ {command}")];
+        lines.extend(
+            printed
+                .trim_end()
+                .lines()
+                .map(|line| line.trim_end().into()),
+        );
+        outputs.push(lines.join("\n") + "\n");
     }
     let between = if block.contains("\n\n$ ") { "\n" } else { "" };
     let printed = outputs.join(between).into_data();

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use super::scratch::Scratch;
-use super::wrong_solution::{self, Test};
+use super::wrong_solution::{self, Test, WrongSolution};
 use crate::failure::Failure;
 use crate::lessons::{Lesson, Workspace};
 use crate::selection::{self, Selection};
@@ -26,12 +26,12 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// How many lines of a problem are shown.
 const SHOWN: usize = 12;
 
-/// The titles of the wrong solutions that this test catches.
+/// The titles in MISCONCEPTIONS.md of the wrong solutions that this test catches.
 pub fn for_test(workspace: &Workspace, lesson: &Lesson, test: &str) -> Vec<String> {
     let solutions = wrong_solution::of_lesson(workspace, lesson).unwrap_or_default();
-    let caught = solutions
-        .into_iter()
-        .filter(|one| one.caught_by.name == test);
+    let is_caught =
+        |one: &WrongSolution| one.caught_by.name == test && one.place.contains("MISCONCEPTIONS.md");
+    let caught = solutions.into_iter().filter(is_caught);
     caught.map(|one| one.title).collect()
 }
 
@@ -40,24 +40,20 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let selected = selection::select(options.selection.as_ref(), None, &workspace.lessons)
         .map_err(Failure::usage)?;
     // All pages are read before the first wrong solution is tried.
-    let solutions = selected
-        .iter()
-        .map(|lesson| wrong_solution::of_lesson(&workspace, lesson));
-    let solutions: Vec<_> = solutions
-        .collect::<Result<_, _>>()
-        .map_err(Failure::usage)?;
+    let mut lessons = Vec::new();
+    for lesson in selected {
+        let solutions = wrong_solution::of_lesson(&workspace, lesson).map_err(Failure::usage)?;
+        lessons.push((lesson, solutions));
+    }
     let scratch = Scratch::copy(&workspace)
         .map_err(|error| Failure::failed(format!("cannot copy the workspace: {error}")))?;
 
     let start = Instant::now();
     let mut out = anstream::stdout();
     let (mut count, mut not_caught) = (0, 0);
-    for (lesson, solutions) in selected.into_iter().zip(solutions) {
-        writeln!(
-            out,
-            "{BOLD}Lesson {}  {}{BOLD:#}",
-            lesson.number, lesson.title
-        )?;
+    for (lesson, solutions) in lessons {
+        let (number, title) = (lesson.number, &lesson.title);
+        writeln!(out, "{BOLD}Lesson {number}  {title}{BOLD:#}")?;
         out.flush()?;
         let folder = lesson.folder.strip_prefix(&workspace.root);
         let folder = scratch.root.join(folder.unwrap_or(&lesson.folder));
@@ -69,7 +65,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
             let test = &solution.caught_by;
             let problem = if unchanged.happened == "passes" {
                 match scratch.with(&solution.changes, || try_test(test)) {
-                    Ok(outcome) => outcome?.is_not_caught(test),
+                    Ok(outcome) => outcome?.problem(test),
                     Err(problem) => Some(problem),
                 }
             } else {
@@ -115,6 +111,8 @@ fn try_test(
     let Test { program, name, .. } = test;
     let failed = |error| Failure::failed(format!("cannot run {name} of {}: {error}", lesson.name));
     let build = test_program::build(scratch.cargo(), &lesson.name, program).map_err(failed)?;
+    // As the test program says it itself.
+    let hangs = format!("test {name} has been running for over 60 seconds");
     let (happened, printed) = match build {
         Build::Failed(errors) => ("does not compile", errors.concat()),
         Build::Ready(executable) => {
@@ -122,11 +120,7 @@ fn try_test(
                 TestResult::Passed => ("passes", String::new()),
                 TestResult::Missing => ("does not exist", String::new()),
                 TestResult::Failed(printed) => ("fails", printed),
-                // As the test program says it itself.
-                TestResult::TimedOut => (
-                    "hangs",
-                    format!("test {name} has been running for over 60 seconds"),
-                ),
+                TestResult::TimedOut => ("hangs", hangs),
             }
         }
     };
@@ -140,7 +134,7 @@ impl Outcome {
 
     /// Why a wrong solution is not caught. The test must fail and print what the page shows. It may also
     /// not compile, or hang, if the page shows the compiler's error, or the line for a test that hangs.
-    fn is_not_caught(&self, test: &Test) -> Option<String> {
+    fn problem(&self, test: &Test) -> Option<String> {
         let message = self.message(test);
         match self.happened {
             "fails" => {}
@@ -158,30 +152,32 @@ impl Outcome {
 mod tests {
     use super::{Outcome, Test};
 
-    fn is_caught(happened: &'static str, printed: &str, shown: &[&str]) -> bool {
-        let test = Test {
-            program: "program".into(),
-            name: "test".into(),
-            prints: shown.iter().map(ToString::to_string).collect(),
-        };
-        let printed = printed.into();
-        Outcome { happened, printed }.is_not_caught(&test).is_none()
-    }
-
     #[test]
-    fn a_test_that_fails_must_print_the_lines_that_the_page_shows_in_order() {
-        assert!(is_caught("fails", "a\n  b\n", &[]));
-        assert!(is_caught("fails", "a\n  b\nc\n", &["a", "c"]));
-        assert!(!is_caught("fails", "a\n  b\n", &["b", "a"]));
-        assert!(!is_caught("passes", "a\n", &["a"]));
-    }
-
-    #[test]
-    fn a_test_that_hangs_or_does_not_compile_catches_only_if_the_page_shows_so() {
-        for happened in ["hangs", "does not compile"] {
-            assert!(!is_caught(happened, "error: a\n", &[]));
-            assert!(!is_caught(happened, "error: a\n", &["test t ... FAILED"]));
-            assert!(is_caught(happened, "error: a\n", &["error: a"]));
+    fn a_test_must_fail_or_do_what_the_page_shows_and_print_the_lines_shown_in_order() {
+        for (happened, printed, shown, is_caught) in [
+            ("fails", "a\n  b\n", &[][..], true),
+            ("fails", "a\n  b\nc\n", &["a", "c"], true),
+            ("fails", "a\n  b\n", &["b", "a"], false),
+            ("passes", "a\n", &["a"], false),
+            ("hangs", "a\n", &["a"], true),
+            ("hangs", "a\n", &[], false),
+            ("does not compile", "error: a\n", &["error: a"], true),
+            (
+                "does not compile",
+                "error: a\n",
+                &["test t ... FAILED"],
+                false,
+            ),
+            ("does not compile", "error: a\n", &[], false),
+        ] {
+            let test = Test {
+                program: "program".into(),
+                name: "test".into(),
+                prints: shown.iter().map(ToString::to_string).collect(),
+            };
+            let printed = printed.into();
+            let problem = Outcome { happened, printed }.problem(&test);
+            assert_eq!(problem.is_none(), is_caught, "{problem:?}");
         }
     }
 }

@@ -32,40 +32,37 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let workspace = Workspace::find()?;
     let lessons = workspace.lessons.iter().map(|lesson| &lesson.folder);
     let failed = |path: &Path, error| Failure::failed(format!("{}: {error}", path.display()));
-    let (mut count, mut rewritten, mut remaining) = (0, 0, 0);
+    let (mut pages, mut count) = (0, 0);
     for folder in iter::once(&workspace.root).chain(lessons) {
         for path in markdown::pages(folder).map_err(|error| failed(folder, error))? {
-            let shown = path
+            let page = path
                 .strip_prefix(&workspace.root)
                 .unwrap_or(&path)
                 .display();
+            writeln!(anstream::stderr(), "{DIM}{page}{DIM:#}")?;
             let mut text = fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
-            count += 1;
-            writeln!(anstream::stderr(), "{DIM}{shown}{DIM:#}")?;
+            let (fixed, problems): (Vec<_>, Vec<_>) = problems(&text, &path, &workspace)
+                .into_iter()
+                .partition(|problem| options.write && problem.fix.is_some());
             // The last first, so that the places of the others stay true.
-            for Problem { line, message, fix } in
-                problems(&text, &path, &workspace).into_iter().rev()
-            {
-                if let (true, Some((place, fixed))) = (options.write, fix) {
-                    text.replace_range(place, &fixed);
-                    fs::write(&path, &text).map_err(|error| failed(&path, error))?;
-                    rewritten += 1;
-                } else {
-                    remaining += 1;
-                    writeln!(
-                        anstream::stdout(),
-                        "{BOLD}{shown}:{line}{BOLD:#}: {message}"
-                    )?;
-                }
+            for (place, block) in fixed.into_iter().rev().filter_map(|problem| problem.fix) {
+                text.replace_range(place, &block);
+                fs::write(&path, &text).map_err(|error| failed(&path, error))?;
             }
+            for Problem { line, message, .. } in &problems {
+                let mut out = anstream::stdout();
+                writeln!(out, "{BOLD}{page}:{line}{BOLD:#}: {message}")?;
+            }
+            pages += 1;
+            count += problems.len();
         }
     }
-    let style = if remaining == 0 { GOOD } else { BAD };
+    let (style, mut error) = (if count == 0 { GOOD } else { BAD }, anstream::stderr());
     writeln!(
-        anstream::stderr(),
-        "{count} pages, {rewritten} blocks rewritten, {style}{remaining} problems{style:#}"
+        error,
+        "{pages} pages checked, {style}{count} problems{style:#}"
     )?;
-    Ok(ExitCode::from(u8::from(remaining > 0)))
+    Ok(ExitCode::from(u8::from(count > 0)))
 }
 
 /// In the order of the page.

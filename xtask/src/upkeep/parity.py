@@ -44,7 +44,7 @@ async def run(mode, specs):
         if spec.get("fail") is not None:
             raise Failure(spec["fail"])
         completed.append(spec["name"])
-        return spec["name"]
+        return f"ok:{spec['name']}"
 
     raised, results = None, []
     try:
@@ -61,24 +61,24 @@ async def run(mode, specs):
     while orphans := asyncio.all_tasks() - {asyncio.current_task()}:
         await asyncio.wait(orphans)
 
-    errors = [result for result in results if isinstance(result, Failure)]
+    errors = [str(result) for result in results if isinstance(result, Failure)]
     if isinstance(raised, ExceptionGroup):
-        errors = raised.exceptions
+        errors = [str(error) for error in raised.exceptions]
         # As the lesson's ErrorGroup shows itself.
-        plural = "s" if len(errors) > 1 else ""
-        more = f"; and {len(errors) - 3} more" if len(errors) > 3 else ""
-        raised = f"{len(errors)} error{plural}: {'; '.join(map(str, errors[:3]))}{more}"
+        count, more = len(errors), len(errors) - 3
+        raised = f"{count} error{'s' if count > 1 else ''}: {'; '.join(errors[:3])}"
+        raised += f"; and {more} more" if more > 0 else ""
     report = {
         "completed": completed,
         # asyncio keeps its tasks in a set, and cancels them in any order.
         "cancelled": [spec["name"] for spec in specs if spec["name"] in cancelled],
         "raised": None if raised is None else str(raised),
-        "aggregated": list(map(str, errors)),
+        "aggregated": errors,
     }
     if mode == "gather":
         report["completed_at_return"] = at_return
     if mode == "collect":
-        report["results"] = [f"err:{one}" if one in errors else f"ok:{one}" for one in results]
+        report["results"] = [one if isinstance(one, str) else f"err:{one}" for one in results]
     return report
 
 

@@ -43,15 +43,14 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let version = match check(&python) {
         Ok(version) => version,
         Err(reason) => {
-            let mut error = anstream::stderr();
-            write!(
+            let (python, mut error) = (python.to_string_lossy(), anstream::stderr());
+            writeln!(
                 error,
-                "{BAD}error{BAD:#}: nothing was compared: this needs CPython 3.11 or newer, "
+                "{BAD}error{BAD:#}: nothing was compared: {python}: {reason}"
             )?;
             writeln!(
                 error,
-                "in PYTHON or as python3\n  {}: {reason}",
-                python.display()
+                "This needs CPython 3.11 or newer. Name one in PYTHON."
             )?;
             return Ok(ExitCode::from(NO_PYTHON));
         }
@@ -68,64 +67,50 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let scenarios = (0..options.scenarios).map(|_| scenario(&mut random).to_string());
     let scenarios: Vec<_> = scenarios.collect();
     let input = scenarios.join("\n") + "\n";
+    let mut lesson = workspace.cargo();
+    lesson.arg("run").args(example);
+    let mut cpython = Command::new(&python);
+    cpython.args(["-I", "-X", "utf8", "-c", PROGRAM]);
     let (lesson, cpython) = thread::scope(|scope| {
-        let mut command = Command::new(&python);
-        command.args(["-I", "-X", "utf8", "-c", PROGRAM]);
-        let cpython = scope.spawn(|| reports(command, &input));
-        let mut command = workspace.cargo();
-        command.arg("run").args(example);
-        (
-            reports(command, &input),
-            cpython.join().expect("it returns its errors"),
-        )
+        let cpython = scope.spawn(|| reports(cpython, &input));
+        (reports(lesson, &input), cpython.join().expect("no panic"))
     });
     let (lesson, cpython) = (lesson?, cpython?);
     let (count, counts) = (scenarios.len(), [lesson.len(), cpython.len()]);
     if counts != [count; 2] {
-        let message =
-            format!("{count} scenarios, but lesson 4 and CPython gave {counts:?} reports");
+        let message = format!("{count} scenarios have {counts:?} reports of lesson 4 and CPython");
         return Err(Failure::failed(message));
     }
 
     let mut out = anstream::stdout();
-    let differ = (0..count).filter(|index| lesson[*index] != cpython[*index]);
-    let differ: Vec<_> = differ.collect();
-    if let Some(&shortest) = differ.iter().min_by_key(|index| scenarios[**index].len()) {
-        writeln!(
-            out,
-            "The reports differ in this scenario:\n{}\n",
-            scenarios[shortest]
-        )?;
+    let reports = lesson.iter().zip(&cpython);
+    let all = scenarios.iter().zip(reports);
+    let differ: Vec<_> = all.filter(|(_, (one, other))| one != other).collect();
+    if let Some((shortest, (lesson, cpython))) = differ.iter().min_by_key(|(line, _)| line.len()) {
+        writeln!(out, "The reports differ in this scenario:\n{shortest}\n")?;
         for mode in ["gather", "collect", "taskgroup"] {
-            let (lesson, cpython) = (&lesson[shortest][mode], &cpython[shortest][mode]);
+            let (lesson, cpython) = (&lesson[mode], &cpython[mode]);
             if lesson != cpython {
-                writeln!(
-                    out,
-                    "{BOLD}{mode}{BOLD:#}\n  lesson 4  {lesson}\n  CPython   {cpython}\n"
-                )?;
+                writeln!(out, "{BOLD}{mode}{BOLD:#}\n  lesson 4  {lesson}")?;
+                writeln!(out, "  CPython   {cpython}\n")?;
             }
         }
     }
-    let style = if differ.is_empty() { GOOD } else { BAD };
-    let differ = differ.len();
-    writeln!(
+    let (mismatches, seconds) = (differ.len(), start.elapsed().as_secs());
+    let style = if mismatches == 0 { GOOD } else { BAD };
+    write!(
         out,
-        "{count} scenarios compared with {version}: {style}{differ} mismatches{style:#}"
+        "{count} scenarios compared with {version} in {seconds} s: "
     )?;
-    let cancelled = cpython
-        .iter()
-        .filter_map(|report| report["taskgroup"]["cancelled"].as_array());
-    let ties = cancelled.filter(|jobs| jobs.len() > 1).count();
-    writeln!(
+    writeln!(out, "{style}{mismatches} mismatches{style:#}")?;
+    let cancelled = |report: &&Value| report["taskgroup"]["cancelled"].get(1).is_some();
+    let ties = cpython.iter().filter(cancelled).count();
+    write!(
         out,
-        "Not compared: the order in which a TaskGroup cancels several jobs ({ties} scenarios)."
+        "Not compared in {ties} of them: the order in which a TaskGroup cancels "
     )?;
-    writeln!(
-        out,
-        "CPython keeps its tasks in a set, so this order differs from run to run."
-    )?;
-    writeln!(anstream::stderr(), "{:.1} s", start.elapsed().as_secs_f64())?;
-    Ok(ExitCode::from(u8::from(differ > 0)))
+    writeln!(out, "several jobs. CPython keeps them in a set.")?;
+    Ok(ExitCode::from(u8::from(mismatches > 0)))
 }
 
 /// The name and version of a suitable Python, or why it is not suitable.

@@ -1,6 +1,6 @@
 //! A change that a page shows: the file, the lines to replace, and the new lines.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, PartialEq)]
 pub struct Change {
@@ -12,8 +12,8 @@ pub struct Change {
 
 impl Change {
     /// Reads a `diff` block: the first line is `# path/of/the/file.rs`, the others begin with ` `,
-    /// `-`, or `+`.
-    pub fn read(block: &str) -> Result<Self, String> {
+    /// `-`, or `+`. The file must be in the folder `sources`.
+    pub fn read(block: &str, sources: &Path) -> Result<Self, String> {
         let first_line = block.split_once('\n').filter(|_| block.starts_with("# "));
         let (path, lines) =
             first_line.ok_or("the first line of a change must be `# path/of/the/file.rs`")?;
@@ -34,6 +34,9 @@ impl Change {
             return Err("a change must remove at least one line (`-`)".into());
         }
         let path = PathBuf::from(path[2..].trim());
+        if !path.starts_with(sources) {
+            return Err(format!("a change must be in {}", sources.display()));
+        }
         Ok(Self { path, old, new })
     }
 
