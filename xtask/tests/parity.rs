@@ -28,7 +28,7 @@ fn the_lesson_and_cpython_agree() {
         stdout.starts_with("200 scenarios compared with CPython 3."),
         "{stdout}"
     );
-    let ties = "Not compared in 62 of them: ";
+    let ties = "cancels several jobs (in 62 scenarios)\n";
     assert!(stdout.contains(ties), "{stdout}");
 }
 
@@ -41,7 +41,7 @@ fn a_mismatch_is_a_failure_that_shows_the_shortest_scenario_and_both_reports() {
         "The reports differ in this scenario:\n{\"jobs\":[]}\n",
         "gather\n  lesson 4  {",
         "\n  CPython   \"wrong\"\n",
-        "50 scenarios compared with CPython 3.11.0 in 0 s: 50 mismatches\n",
+        "50 scenarios compared with CPython 3.11.0: 50 mismatches\n",
     ] {
         assert!(stdout.contains(expected), "{expected}\n\n{stdout}");
     }

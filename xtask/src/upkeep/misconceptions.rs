@@ -136,10 +136,8 @@ impl Outcome {
     /// not compile, or hang, if the page shows the compiler's error, or the line for a test that hangs.
     fn problem(&self, test: &Test) -> Option<String> {
         let message = self.message(test);
-        match self.happened {
-            "fails" => {}
-            "does not compile" | "hangs" if !test.prints.is_empty() => {}
-            _ => return Some(message),
+        if test.prints.is_empty() {
+            return (self.happened != "fails").then_some(message);
         }
         let mut lines = self.printed.lines().map(str::trim);
         let missing = |shown: &&String| !lines.any(|line| line == shown.as_str());
@@ -158,7 +156,8 @@ mod tests {
             ("fails", "a\n  b\n", &[][..], true),
             ("fails", "a\n  b\nc\n", &["a", "c"], true),
             ("fails", "a\n  b\n", &["b", "a"], false),
-            ("passes", "a\n", &["a"], false),
+            ("passes", "", &[], false),
+            ("passes", "", &["a"], false),
             ("hangs", "a\n", &["a"], true),
             ("hangs", "a\n", &[], false),
             ("does not compile", "error: a\n", &["error: a"], true),

@@ -18,8 +18,8 @@ use crate::style::{BAD, BOLD, GOOD};
 
 #[derive(clap::Args)]
 #[command(
-    after_help = "The Python is the one that PYTHON names, or python3. Exit codes: 0 no mismatch, \
-                  1 a mismatch, 3 no suitable Python, and so nothing compared."
+    after_help = "PYTHON names the Python to compare with; else it is python3.\nExit codes: 0 no \
+                  mismatch, 1 a mismatch, 3 no CPython 3.11 or newer."
 )]
 pub struct Options {
     /// How many scenarios to compare
@@ -96,20 +96,16 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
             }
         }
     }
-    let (mismatches, seconds) = (differ.len(), start.elapsed().as_secs());
+    let mismatches = differ.len();
     let style = if mismatches == 0 { GOOD } else { BAD };
-    write!(
-        out,
-        "{count} scenarios compared with {version} in {seconds} s: "
-    )?;
+    write!(out, "{count} scenarios compared with {version}: ")?;
     writeln!(out, "{style}{mismatches} mismatches{style:#}")?;
+    // CPython keeps the tasks of a group in a set, so this order differs from run to run.
     let cancelled = |report: &&Value| report["taskgroup"]["cancelled"].get(1).is_some();
     let ties = cpython.iter().filter(cancelled).count();
-    write!(
-        out,
-        "Not compared in {ties} of them: the order in which a TaskGroup cancels "
-    )?;
-    writeln!(out, "several jobs. CPython keeps them in a set.")?;
+    write!(out, "Not compared: the order in which a TaskGroup cancels ")?;
+    writeln!(out, "several jobs (in {ties} scenarios)")?;
+    writeln!(anstream::stderr(), "{:.1} s", start.elapsed().as_secs_f64())?;
     Ok(ExitCode::from(u8::from(mismatches > 0)))
 }
 
