@@ -25,11 +25,17 @@ const TEXT: &str = "-    number / 2\n+    \"half\"";
 #[test]
 fn wrong_solutions_on_all_pages_are_caught_by_the_tests_that_they_name() {
     let root = workspace("caught");
-    let double = section("Double", DOUBLE, &caught_by("four_has_two"));
+    // Two changes. The second one has a line of context, because its line is there twice.
+    let end = section(
+        "",
+        "     number\n-}\n+} // The end.",
+        &caught_by("four_has_two"),
+    );
+    let double = section("Double", DOUBLE, end.trim_start_matches("## \n"));
     write(
         &root,
         "lesson/MISCONCEPTIONS.md",
-        &format!("# Wrong\n\n{double}"),
+        &("# Wrong\n\n".to_owned() + &double),
     );
     let prints = "test one_has_none ... FAILED\n...\n  left: 1\n right: 0";
     let up = "-    number / 2\n+    number.div_ceil(2)";
@@ -49,61 +55,51 @@ fn wrong_solutions_on_all_pages_are_caught_by_the_tests_that_they_name() {
 fn a_wrong_solution_that_is_not_caught_is_a_failure_that_says_why() {
     let root = workspace("not-caught");
     let shift = "-    number / 2\n+    number >> 1";
-    let of_thirds = "Caught by [`four_has_two`](tests/thirds.rs).";
-    let page = [
-        section("Shift", shift, &caught_by("four_has_two")),
-        section("Give a text", TEXT, &caught_by("four_has_two")),
-        section(
-            "Change what is gone",
+    let (mut page, mut expected) = (String::new(), Vec::new());
+    for (change, test, problem) in [
+        (shift, "four_has_two", "four_has_two passes"),
+        (
+            TEXT,
+            "four_has_two",
+            "four_has_two does not compile\n    error[E0308]: mismatched types",
+        ),
+        (
             "-number / 3",
-            &caught_by("four_has_two"),
+            "four_has_two",
+            "lesson/src/lib.rs does not have these lines",
         ),
-        section("Trust a test that fails", DOUBLE, &caught_by("one_has_one")),
-        section(
-            "Trust a test that is gone",
+        (
+            "-}",
+            "four_has_two",
+            "lesson/src/lib.rs has these lines more than once",
+        ),
+        (
             DOUBLE,
-            &caught_by("two_has_one"),
+            "one_has_one",
+            "without the change, one_has_one fails",
         ),
-        section("Trust a program that is gone", DOUBLE, of_thirds),
-    ];
-    write(&root, "lesson/MISCONCEPTIONS.md", &page.concat());
+        (
+            DOUBLE,
+            "two_has_one",
+            "without the change, two_has_one does not exist",
+        ),
+    ] {
+        let place = format!("lesson/MISCONCEPTIONS.md:{}", page.lines().count() + 1);
+        expected.push(format!("  not caught  Wrong\n    {place}: {problem}\n"));
+        page += &section("Wrong", change, &caught_by(test));
+    }
+    let of_thirds = "Caught by [`four_has_two`](tests/thirds.rs).";
+    page += &section("Of thirds", DOUBLE, of_thirds);
+    expected.push("without the change, four_has_two does not compile\n".into());
+    write(&root, "lesson/MISCONCEPTIONS.md", &page);
 
     let (code, stdout, stderr) = xtask(&root, &["misconceptions"]);
     assert_eq!(code, Some(1), "{stdout}{stderr}");
-    for (line, title, problem) in [
-        (1, "Shift", "four_has_two passes\n"),
-        (
-            11,
-            "Give a text",
-            "four_has_two does not compile\n    error[E0308]: mismatched types\n",
-        ),
-        (
-            21,
-            "Change what is gone",
-            "lesson/src/lib.rs does not have these lines\n",
-        ),
-        (
-            30,
-            "Trust a test that fails",
-            "without the change, one_has_one fails\n",
-        ),
-        (
-            40,
-            "Trust a test that is gone",
-            "without the change, two_has_one does not exist\n",
-        ),
-        (
-            50,
-            "Trust a program that is gone",
-            "without the change, four_has_two does not compile\n",
-        ),
-    ] {
-        let expected =
-            format!("  not caught  {title}\n    lesson/MISCONCEPTIONS.md:{line}: {problem}");
+    for expected in expected {
         assert!(stdout.contains(&expected), "{expected}\n{stdout}");
     }
     assert!(
-        stdout.contains("6 misconceptions, 6 not caught, in "),
+        stdout.contains("7 misconceptions, 7 not caught, in "),
         "{stdout}"
     );
 }

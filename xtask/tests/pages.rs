@@ -11,7 +11,7 @@ use workspace::{workspace, write, xtask};
 const RIGHT: &str = "\
 # The *right* page, it's `one`
 
-[line](src/lib.rs#L3), [`lesson::half`](src/lib.rs), [`Half`](src/lib.rs), [`src/lib.rs`](src/lib.rs),
+[line](src/lib.rs#L7), [`lesson::half`](src/lib.rs), [`Half`](src/lib.rs), [`src/lib.rs`](src/lib.rs),
 [heading](README.md#the-right-page-its-one), [here](#the-right-page-its-one), [folder](tests),
 [elsewhere](https://example.com/a.rs), <https://example.com>, ![picture](Cargo.toml), [reference]
 
@@ -100,7 +100,7 @@ fn what_leads_nowhere_or_cannot_be_run_is_a_problem_that_is_not_written() {
     for (text, problem) in [
         ("[a](gone.rs)", "there is no file gone.rs"),
         ("![a](gone.svg)", "there is no file gone.svg"),
-        ("[a](src/lib.rs#L4)", "src/lib.rs#L4: there is no such line"),
+        ("[a](src/lib.rs#L8)", "src/lib.rs#L8: there is no such line"),
         (
             "[a](README.md#gone)",
             "README.md#gone: there is no such heading",

@@ -24,7 +24,8 @@ pub fn workspace(name: &str) -> PathBuf {
         ),
         (
             "lesson/src/lib.rs",
-            "pub fn half(number: u32) -> u32 {\n    number / 2\n}\n",
+            "pub fn half(number: u32) -> u32 {\n    number / 2\n}\n\n\
+             pub fn whole(number: u32) -> u32 {\n    number\n}\n",
         ),
         (
             "lesson/examples/demo1.rs",
