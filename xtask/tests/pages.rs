@@ -50,6 +50,12 @@ old
 $ cargo test -p lesson --test halves four_has_two
 test four_has_two ... FAILED
 ```
+
+```console
+$ cargo run -q --example demo1
+one
+...
+```
 ";
 
 #[test]
@@ -68,12 +74,13 @@ fn a_page_is_right_if_its_links_lead_somewhere_and_its_blocks_show_the_real_outp
 fn a_block_that_shows_something_else_is_a_problem_and_can_be_written_anew() {
     let root = workspace("pages-stale");
     let stale = RIGHT
-        .replace("one\n\ntwo", "old\n\ntwo")
-        .replace("\nc\n```", "\nold\n```");
+        .replace("one\n\ntwo", "older\n\ntwo")
+        .replace("\nc\n```", "\nold\n```")
+        .replace("one\n...", "four\n...");
     write(&root, "lesson/README.md", &stale);
     let (code, stdout, _) = xtask(&root, &["pages"]);
     assert_eq!(code, Some(1));
-    let start = "lesson/README.md:14: expected:\n$ cargo run -q --example demo1\nold\n";
+    let start = "lesson/README.md:14: expected:\n$ cargo run -q --example demo1\nolder\n";
     assert!(stdout.starts_with(start), "{stdout}");
     assert!(
         stdout.contains("actual:\n$ cargo run -q --example demo1\none\n"),
