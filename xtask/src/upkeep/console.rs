@@ -16,7 +16,6 @@ const LIMIT: Duration = Duration::from_secs(600);
 /// The block with what its commands print now; gaps stay where they fit. A block without any output
 /// stays as it is.
 pub fn rerun(block: &str, workspace: &Workspace) -> Result<String, String> {
-    let commands = || block.lines().filter_map(|line| line.strip_prefix("$ "));
     if !block.starts_with("$ ") {
         return Err("a console block must begin with a command: `$ ...`".into());
     }
@@ -27,7 +26,7 @@ pub fn rerun(block: &str, workspace: &Workspace) -> Result<String, String> {
         return Ok(block.into());
     }
     let mut outputs = Vec::new();
-    for command in commands() {
+    for command in block.lines().filter_map(|line| line.strip_prefix("$ ")) {
         let printed =
             run(command, workspace).map_err(|problem| format!("`{command}`: {problem}"))?;
         let mut lines = vec![format!("$ {command}")];
