@@ -124,21 +124,3 @@ impl Counts {
         counts
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::Counts;
-
-    #[test]
-    fn counts_are_summed_over_all_test_programs() {
-        let output = "running 3 tests\n..F\n\
-            test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out\n\
-            test result: ok. 5 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out\n";
-        let counts = Counts {
-            passed: 7,
-            failed: 1,
-            ignored: 1,
-        };
-        assert_eq!(Counts::of(output), counts);
-    }
-}
