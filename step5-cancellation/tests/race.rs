@@ -248,7 +248,7 @@ async fn dropping_the_race_cancels_the_racers_and_the_enclosing_group_waits() {
 
     let scope =
         TaskGroup::<&str>::scope(async |_| Ok(timeout(ms(20), race(racers)).await.is_err()));
-    let timed_out = within_limit(scope).await;
+    let timed_out = within_limit(Box::pin(scope)).await;
 
     assert!(timed_out.unwrap());
     assert_eq!(log.cancelled().len(), 2);

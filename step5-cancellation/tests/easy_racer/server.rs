@@ -12,7 +12,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::{Instant, timeout};
 
 /// An obstacle that takes longer has failed.
-const LIMIT: Duration = Duration::from_secs(4);
+const LIMIT: Duration = Duration::from_secs(30);
 
 /// The load of a process that computes is at least this.
 const BUSY: f64 = 0.3;
