@@ -7,8 +7,8 @@
 //! $ cargo run -p step5-cancellation --example easy_racer 8080
 //! ```
 //!
-//! Obstacle 3 opens 10,000 connections at once. Obstacle 10 reads the load of this process from
-//! `/proc`, as Linux has it.
+//! Obstacle 3 opens 10,000 connections at once. If fewer files can be open, it waits for ever.
+//! Obstacle 10 reads the load of this process from `/proc`, which only Linux has.
 
 use std::error::Error;
 use std::fs::read_to_string;
@@ -22,7 +22,7 @@ use reqwest::Client;
 use step1_fetcher::{FetchError, fetch_url};
 use step3_taskgroup::TaskGroup;
 use step5_cancellation::{race, spawn_blocking_in};
-use tokio::time::{Instant, interval, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -179,11 +179,9 @@ impl Course {
     }
 
     async fn report_load(&self, id: u32) -> Answer {
-        let mut seconds = interval(self.second);
-        seconds.tick().await; // the first tick is at once
         loop {
             let (start, before) = (Instant::now(), cpu_seconds()?);
-            seconds.tick().await;
+            sleep(self.second).await;
             let load = (cpu_seconds()? - before) / start.elapsed().as_secs_f64();
             let answer = self.get(&format!("10?{id}={load}")).await;
             match answer.as_ref().map_err(|failure| failure.downcast_ref()) {
