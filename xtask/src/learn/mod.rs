@@ -1,12 +1,192 @@
-//! `cargo xtask learn`.
+//! `cargo xtask learn`: you write a lesson's functions, and the lesson's tests check them.
+//!
+//! A lesson's manifest names the functions that are exercises. `start` copies the lesson into the
+//! practice folder with `todo!` as their bodies, and `check` runs the tests that the manifest names.
+//!
+//! - `session`: the state; `course`, `practice` and `progress` are its parts
+//! - `check`: from an exercise to a verdict
+//! - `view`: all that is printed
+//! - `watch`: checks after each save
+//! - `layout`, `manifest`, `source`, `files`: how a lesson is copied
 
-use std::process::ExitCode;
+mod check;
+mod course;
+mod files;
+mod layout;
+mod manifest;
+mod practice;
+mod progress;
+mod session;
+mod source;
+mod view;
+mod watch;
+
+use std::io::{self, IsTerminal};
+use std::process::{ExitCode, Stdio};
+use std::time::Duration;
+
+use clap::Subcommand;
 
 use crate::failure::Failure;
+use crate::lessons::Workspace;
+use check::Verdict;
+use session::{Selected, Session};
+use view::View;
 
 #[derive(clap::Args)]
-pub struct Options {}
+pub struct Options {
+    #[command(subcommand)]
+    action: Option<Action>,
+    /// The practice folder, in the workspace's root
+    #[arg(long, global = true, value_name = "NAME", default_value = practice::NAME)]
+    folder: String,
+}
 
-pub fn run(_options: &Options) -> Result<ExitCode, Failure> {
-    Err(Failure::failed("not here yet"))
+#[derive(Subcommand)]
+enum Action {
+    /// List the exercises (the default)
+    List,
+    /// Start a lesson: copy it, and select its first exercise that is not done
+    Start {
+        /// The lesson's number
+        #[arg(default_value_t = 1)]
+        lesson: u32,
+        /// Move your copy of the lesson aside and start with a new one
+        #[arg(long)]
+        fresh: bool,
+    },
+    /// Run the tests of the selected exercise
+    Check {
+        /// Check all exercises of all lessons that you have started, and update the progress
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        limit: Limit,
+    },
+    /// Check after each save; keys for the next exercise, a hint, the solution
+    Watch(Limit),
+    /// Show the next hint
+    Hint,
+    /// Show the lesson's code
+    Solution {
+        /// Replace your code by the lesson's, and keep a copy of yours
+        #[arg(long)]
+        take: bool,
+    },
+    /// Restore the `todo!`, and keep a copy of your code
+    Reset,
+    /// Select the next exercise that is not done
+    Next,
+    /// Select an exercise
+    Goto {
+        /// Its name in the list
+        exercise: String,
+    },
+}
+
+#[derive(clap::Args)]
+struct Limit {
+    /// How many seconds a test may take
+    #[arg(long, value_name = "SECONDS", default_value_t = check::LIMIT.as_secs())]
+    limit: u64,
+}
+
+pub fn run(options: &Options) -> Result<ExitCode, Failure> {
+    let course = Workspace::find()?;
+    let session = &mut Session::open(&course, &options.folder)?;
+    let view = &mut View::new();
+    match options.action.as_ref().unwrap_or(&Action::List) {
+        Action::List => view.status(session)?,
+        Action::Start { lesson, fresh } => {
+            let selected = session.start(*lesson, *fresh)?;
+            show(session, view, &selected)?;
+        }
+        Action::Check { all, limit } => {
+            let limit = Duration::from_secs(limit.limit);
+            let passed = if *all {
+                check_all(session, view, limit)?
+            } else {
+                let passed = check(session, view, limit)?;
+                if passed {
+                    view.next(session, &session.current()?)?;
+                }
+                passed
+            };
+            return Ok(ExitCode::from(u8::from(!passed)));
+        }
+        Action::Watch(limit) => watch::watch(session, view, Duration::from_secs(limit.limit))?,
+        Action::Hint => {
+            let (exercise, hints) = session.hints()?;
+            view.hints(&exercise, hints)?;
+        }
+        Action::Solution { take: false } => {
+            let (exercise, code) = session.solution()?;
+            view.solution(&exercise, &code)?;
+        }
+        Action::Solution { take: true } => view.replaced(&session.take_solution()?)?,
+        Action::Reset => view.replaced(&session.reset()?)?,
+        Action::Next => {
+            let current = session.current()?;
+            let Some(next) = session.following(&current) else {
+                view.next(session, &current)?;
+                return Ok(ExitCode::SUCCESS);
+            };
+            let selected = session.select(next)?;
+            show(session, view, &selected)?;
+        }
+        Action::Goto { exercise } => {
+            let selected = session.select(course::find(&course, exercise)?)?;
+            show(session, view, &selected)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(session: &Session, view: &mut View, selected: &Selected) -> Result<(), Failure> {
+    view.copied(session, selected)?;
+    if selected.is_new && io::stderr().is_terminal() {
+        // Builds while cargo shows its progress. Elsewhere the first check builds.
+        let package = session.practice.package(selected.exercise.lesson);
+        let mut cargo = session.practice.cargo();
+        cargo.args(["build", "--tests", "-p", &package]);
+        let status = cargo.stdout(Stdio::null()).status();
+        status.map_err(|error| Failure::failed(format!("cannot run cargo: {error}")))?;
+    }
+    Ok(view.task(session, &selected.exercise)?)
+}
+
+/// Checks the selected exercise.
+fn check(session: &mut Session, view: &mut View, limit: Duration) -> Result<bool, Failure> {
+    let exercise = session.current()?;
+    view.checking(&exercise)?;
+    let verdict = session.check(&exercise, limit)?;
+    view.verdict(session, &exercise, &verdict)?;
+    let passed = matches!(verdict, Verdict::Passed);
+    if passed {
+        session.progress.set_done(&exercise, true);
+        session.progress.write()?;
+    }
+    Ok(passed)
+}
+
+fn check_all(session: &mut Session, view: &mut View, limit: Duration) -> Result<bool, Failure> {
+    let (mut done, mut all) = (0, 0);
+    for exercise in course::all(session.course) {
+        if session.practice.has(exercise.lesson) {
+            let verdict = session.check(&exercise, limit)?;
+            view.summary(&verdict, &exercise.name())?;
+            let passed = matches!(verdict, Verdict::Passed);
+            session.progress.set_done(&exercise, passed);
+            done += usize::from(passed);
+            all += 1;
+        }
+    }
+    if all == 0 {
+        return Err(Failure::usage(
+            "no lesson is in the practice folder; `cargo xtask learn start` begins with lesson 1",
+        ));
+    }
+    session.progress.write()?;
+    view.say(&format!("{done} of {all} exercises are done"))?;
+    Ok(done == all)
 }

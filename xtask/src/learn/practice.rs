@@ -1,0 +1,143 @@
+//! The practice folder: a workspace of its own, with copies of the lessons that were started.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::course::ExerciseRef;
+use super::{files, layout, manifest};
+use crate::failure::Failure;
+use crate::lessons::{self, Lesson, Workspace};
+
+#[derive(Debug)]
+pub struct Practice<'a> {
+    course: &'a Workspace,
+    name: String,
+    /// In the root of the lessons' workspace.
+    pub folder: PathBuf,
+}
+
+/// The beginning of the name of every practice folder. Git ignores such folders.
+pub const NAME: &str = "practice";
+
+impl<'a> Practice<'a> {
+    pub fn new(course: &'a Workspace, name: &str) -> Result<Self, Failure> {
+        let is_plain = |one: char| one.is_ascii_alphanumeric() || one == '-';
+        if !name.starts_with(NAME) || !name.chars().all(is_plain) {
+            return Err(Failure::usage(format!(
+                "the practice folder `{name}` must be a name of letters, digits and `-` that begins \
+                 with `{NAME}`"
+            )));
+        }
+        Ok(Self {
+            course,
+            name: name.into(),
+            folder: course.root.join(name),
+        })
+    }
+
+    /// The lesson's name as a package. It begins with the name of the folder, because all practice
+    /// folders build into one target folder.
+    pub fn package(&self, lesson: &Lesson) -> String {
+        format!("{}-{}", self.name, lesson.name)
+    }
+
+    pub fn lesson_folder(&self, lesson: &Lesson) -> PathBuf {
+        self.folder.join(&lesson.name)
+    }
+
+    /// The file that the learner edits.
+    pub fn file(&self, exercise: &ExerciseRef) -> PathBuf {
+        let folder = self.lesson_folder(exercise.lesson);
+        folder.join(&exercise.exercise.file)
+    }
+
+    /// Cargo, in the practice folder.
+    pub fn cargo(&self) -> Command {
+        let mut command = lessons::cargo();
+        command.current_dir(&self.folder);
+        command
+    }
+
+    pub fn has(&self, lesson: &Lesson) -> bool {
+        self.lesson_folder(lesson).exists()
+    }
+
+    /// Copies the lesson. Files that are there already stay as they are. Returns what was written.
+    pub fn copy(&self, lesson: &Lesson) -> Result<Vec<PathBuf>, Failure> {
+        // A new lesson begins with the workspace's versions: cargo removes those from the lock file
+        // that no lesson here needs yet.
+        let (lock, original) = ("Cargo.lock", self.course.root.join("Cargo.lock"));
+        let lock = self.folder.join(lock);
+        if (!self.has(lesson) || !lock.exists()) && original.exists() {
+            files::write(&lock, files::read(&original)?)?;
+        }
+        let mut written = Vec::new();
+        for (path, content) in layout::files(lesson, &self.package(lesson))? {
+            let path = self.lesson_folder(lesson).join(path);
+            if !path.exists() {
+                files::write(&path, content)?;
+                written.push(path);
+            }
+        }
+        self.write_workspace()?;
+        Ok(written)
+    }
+
+    /// Writes the manifest, whose members are the lessons that are there, and the configuration.
+    fn write_workspace(&self) -> Result<(), Failure> {
+        let lessons = self.course.lessons.iter();
+        let members = lessons
+            .filter(|lesson| self.lesson_folder(lesson).join("Cargo.toml").exists())
+            .map(|lesson| lesson.name.as_str());
+        let root = files::read(&self.course.root.join("Cargo.toml"))?;
+        let manifest = manifest::of_practice(&root, members)
+            .map_err(|error| Failure::failed(format!("cannot parse Cargo.toml: {error}")))?;
+
+        let quoted = |path: &Path| toml_edit::Value::from(path.display().to_string()).to_string();
+        let mut xtask = self.course.root.join("xtask/Cargo.toml");
+        // Cargo splits an alias at blanks. The relative path works in the practice folder itself.
+        if xtask.to_string_lossy().contains(char::is_whitespace) {
+            xtask = "../xtask/Cargo.toml".into();
+        }
+        let alias = format!("run --manifest-path {} --", xtask.display());
+        let config = format!(
+            "[build]\ntarget-dir = {}\n\n[alias]\nxtask = {}\n",
+            quoted(&self.course.target),
+            quoted(Path::new(&alias))
+        );
+        for (file, text) in [("Cargo.toml", manifest), (".cargo/config.toml", config)] {
+            let path = self.folder.join(file);
+            // An unchanged file keeps its time.
+            if fs::read(&path).ok().as_deref() != Some(text.as_bytes()) {
+                files::write(&path, text)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Fails if a file of the lesson is missing. Returns whether the tests differ from those of the
+    /// lesson, as after an update of the lesson.
+    pub fn ensure_complete(&self, lesson: &Lesson) -> Result<bool, Failure> {
+        let start = format!("`cargo xtask learn start {}`", lesson.number);
+        let folder = self.lesson_folder(lesson);
+        if !folder.exists() {
+            return Err(Failure::usage(format!(
+                "lesson {} is not in the practice folder; {start} copies it",
+                lesson.number
+            )));
+        }
+        let mut outdated = false;
+        for (path, content) in layout::files(lesson, &self.package(lesson))? {
+            let Ok(copy) = fs::read(folder.join(&path)) else {
+                return Err(Failure::usage(format!(
+                    "{} is missing; {start} restores it and leaves your other files as they are",
+                    files::shown(&folder.join(path))
+                )));
+            };
+            outdated |= path.starts_with("tests") && copy != content;
+        }
+        self.write_workspace()?;
+        Ok(outdated)
+    }
+}
