@@ -36,37 +36,19 @@ pub fn all(course: &Workspace) -> impl Iterator<Item = ExerciseRef<'_>> {
 /// The exercise of this name, with or without the name of its lesson.
 pub fn find<'a>(course: &'a Workspace, name: &str) -> Result<ExerciseRef<'a>, Failure> {
     let is_named = |one: &ExerciseRef| one.name() == name || one.exercise.name == name;
-    let mut found = all(course).filter(is_named);
-    let Some(first) = found.next() else {
-        return Err(Failure::usage(format!(
-            "there is no exercise `{name}`{}; `cargo xtask learn list` shows all of them",
-            suggestion(course, name)
-        )));
-    };
-    if found.next().is_some() {
-        return Err(Failure::usage(format!(
-            "several lessons have an exercise `{name}`; write one with its lesson, as in `{}`",
-            first.name()
-        )));
+    let found: Vec<_> = all(course).filter(is_named).collect();
+    if let [one] = found[..] {
+        return Ok(one);
     }
-    Ok(first)
-}
-
-/// Names that share a word with this one, or the beginning of a word.
-fn suggestion(course: &Workspace, name: &str) -> String {
-    let short = name.rsplit('/').next().unwrap_or(name);
-    let is_similar = |other: &str| {
-        let mut words = short.split('-').filter(|word| word.len() > 2);
-        words.any(|word| other.contains(word))
+    let shares_word = |one: &ExerciseRef| {
+        let mut words = name.split(['/', '-']).filter(|word| word.len() > 2);
+        words.any(|word| one.exercise.name.contains(word))
     };
-    let similar: Vec<_> = all(course)
-        .map(|one| one.exercise.name.as_str())
-        .filter(|other| is_similar(other))
-        .map(|other| format!("`{other}`"))
-        .collect();
-    if similar.is_empty() {
-        String::new()
-    } else {
-        format!("; did you mean {}?", similar.join(" or "))
-    }
+    let similar = all(course).filter(shares_word).map(|one| one.name());
+    let similar = similar.collect::<Vec<_>>().join(", ");
+    Err(Failure::usage(match (&found[..], &*similar) {
+        ([], "") => format!("there is no exercise `{name}`; `cargo xtask learn` lists them"),
+        ([], _) => format!("there is no exercise `{name}`; similar names: {similar}"),
+        _ => format!("several lessons have an exercise `{name}`: {similar}"),
+    }))
 }

@@ -17,25 +17,21 @@ pub fn shown(path: &Path) -> String {
     path.display().to_string()
 }
 
-pub fn cannot(action: &str, path: &Path, error: &io::Error) -> Failure {
-    Failure::failed(format!("cannot {action} {}: {error}", shown(path)))
+/// Adds to an error what could not be done with which file.
+pub fn cannot<T>(action: &str, path: &Path, result: io::Result<T>) -> Result<T, Failure> {
+    result.map_err(|error| Failure::failed(format!("cannot {action} {}: {error}", shown(path))))
 }
 
 pub fn read(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(|error| cannot("read", path, &error))
+    cannot("read", path, fs::read_to_string(path))
 }
 
 /// Writes the file and creates its folder. After an error the old file is still there.
 pub fn write(path: &Path, content: impl AsRef<[u8]>) -> Result<(), Failure> {
-    let write = || {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let new = with_ending(path, "new");
-        fs::write(&new, &content)?;
-        fs::rename(&new, path)
-    };
-    write().map_err(|error| cannot("write", path, &error))
+    let new = with_ending(path, "new");
+    let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
+    let written = folder.and_then(|()| fs::write(&new, content));
+    cannot("write", path, written.and_then(|()| fs::rename(&new, path)))
 }
 
 /// Copies a file, or moves a folder, to the first free name beside it. Returns that path.
@@ -47,8 +43,7 @@ pub fn keep(path: &Path) -> Result<PathBuf, Failure> {
     } else {
         fs::copy(path, &kept).map(drop)
     };
-    result.map_err(|error| cannot("keep", path, &error))?;
-    Ok(kept)
+    cannot("keep", path, result).map(|()| kept)
 }
 
 /// `src/fetch.rs.kept-1` for `src/fetch.rs`: cargo does not take it for Rust.

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use super::course::{self, ExerciseRef};
-use super::{files, manifest, source};
+use super::source::{self, Function};
+use super::{files, manifest};
 use crate::failure::Failure;
 use crate::lessons::Lesson;
 
@@ -18,18 +19,19 @@ const PARTS: [&str; 4] = ["README.md", "src", "tests", "examples"];
 
 /// All files of the lesson, as a learner finds them at the start.
 pub fn files(lesson: &Lesson, package: &str) -> Result<Files, Failure> {
+    let broken = |error| Failure::failed(format!("{}: {error}", lesson.name));
     let text = files::read(&lesson.folder.join("Cargo.toml"))?;
-    let (manifest, left_out) = manifest::of_lesson(&text, package)
-        .map_err(|error| Failure::failed(format!("{}/Cargo.toml: {error}", lesson.name)))?;
+    let (manifest, left_out) =
+        manifest::of_lesson(&text, package).map_err(|error| broken(error.to_string()))?;
     let mut files = Files::from([("Cargo.toml".into(), manifest.into())]);
-    for part in PARTS {
-        collect(&lesson.folder, Path::new(part), &left_out, &mut files)
-            .map_err(|error| files::cannot("copy", &lesson.folder.join(part), &error))?;
+    for part in PARTS.map(Path::new) {
+        let collected = collect(&lesson.folder, part, &left_out, &mut files);
+        files::cannot("copy", &lesson.folder.join(part), collected)?;
     }
-    for exercise in course::of_lesson(lesson) {
-        let content = files.entry(exercise.exercise.file.clone()).or_default();
-        let text = with_todos(&exercise, &String::from_utf8_lossy(content))
-            .map_err(|error| Failure::failed(format!("{}: {error}", exercise.name())))?;
+    for one in course::of_lesson(lesson) {
+        let content = files.entry(one.exercise.file.clone()).or_default();
+        let file = one.reference();
+        let text = with_todos(&one, &file, &String::from_utf8_lossy(content)).map_err(broken)?;
         *content = text.into();
     }
     Ok(files)
@@ -47,29 +49,34 @@ fn collect(from: &Path, path: &Path, left_out: &[PathBuf], files: &mut Files) ->
     Ok(())
 }
 
-/// The text with `todo!` in each function that the exercise asks for.
-pub fn with_todos(exercise: &ExerciseRef, text: &str) -> Result<String, String> {
-    let exercise = exercise.exercise;
-    let with_todo = |text: String, name: &String| {
-        let function = source::find(&text, name, &exercise.file)?;
-        Ok(function.with_todo(&text, &exercise.task))
-    };
-    let mut functions = exercise.functions.iter();
-    functions.try_fold(text.to_owned(), with_todo)
+/// The text of `file` with `todo!` in each function that the exercise asks for.
+pub fn with_todos(one: &ExerciseRef, file: &Path, text: &str) -> Result<String, String> {
+    edit(one, file, text, |function, _, text| {
+        Ok(function.with_todo(text, &one.exercise.task))
+    })
 }
 
-/// The text with the bodies that the functions have in `reference`.
+/// The text of `file` with the bodies that the functions have in the lesson's file.
 pub fn with_solution(
-    exercise: &ExerciseRef,
+    one: &ExerciseRef,
+    file: &Path,
     text: &str,
     reference: &str,
 ) -> Result<String, String> {
-    let exercise = exercise.exercise;
-    let with_body = |text: String, name: &String| {
-        let solution = source::find(reference, name, &exercise.file)?;
-        let function = source::find(&text, name, &exercise.file)?;
-        Ok(function.with_body(&text, solution.body(reference)))
-    };
-    let mut functions = exercise.functions.iter();
-    functions.try_fold(text.to_owned(), with_body)
+    edit(one, file, text, |function, name, text| {
+        let solution = source::find(reference, name, &one.reference())?;
+        Ok(function.with_body(text, solution.body(reference)))
+    })
+}
+
+fn edit(
+    one: &ExerciseRef,
+    file: &Path,
+    text: &str,
+    edit: impl Fn(Function, &str, &str) -> Result<String, String>,
+) -> Result<String, String> {
+    let mut functions = one.exercise.functions.iter();
+    functions.try_fold(text.to_owned(), |text, name| {
+        edit(source::find(&text, name, file)?, name, &text)
+    })
 }

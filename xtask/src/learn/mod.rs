@@ -31,7 +31,6 @@ use crate::failure::Failure;
 use crate::lessons::Workspace;
 use check::Verdict;
 use session::{Selected, Session};
-use view::View;
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -40,6 +39,9 @@ pub struct Options {
     /// The practice folder, in the workspace's root
     #[arg(long, global = true, value_name = "NAME", default_value = practice::NAME)]
     folder: String,
+    /// How many seconds each test of a check may take; the tests need milliseconds
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 10)]
+    limit: u64,
 }
 
 #[derive(Subcommand)]
@@ -60,11 +62,9 @@ enum Action {
         /// Check all exercises of all lessons that you have started, and update the progress
         #[arg(long)]
         all: bool,
-        #[command(flatten)]
-        limit: Limit,
     },
     /// Check after each save; keys for the next exercise, a hint, the solution
-    Watch(Limit),
+    Watch,
     /// Show the next hint
     Hint,
     /// Show the lesson's code
@@ -84,66 +84,62 @@ enum Action {
     },
 }
 
-#[derive(clap::Args)]
-struct Limit {
-    /// How many seconds a test may take
-    #[arg(long, value_name = "SECONDS", default_value_t = check::LIMIT.as_secs())]
-    limit: u64,
-}
-
 pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let course = Workspace::find()?;
+    let limit = Duration::from_secs(options.limit);
     let session = &mut Session::open(&course, &options.folder)?;
-    let view = &mut View::new();
     match options.action.as_ref().unwrap_or(&Action::List) {
-        Action::List => view.status(session)?,
+        Action::List => view::status(session)?,
         Action::Start { lesson, fresh } => {
-            let selected = session.start(*lesson, *fresh)?;
-            show(session, view, &selected)?;
+            if *fresh {
+                let kept = session.put_aside(*lesson)?;
+                kept.map_or(Ok(()), |kept| view::kept(&kept))?;
+            }
+            let selected = session.start(*lesson)?;
+            show(session, &selected)?;
         }
-        Action::Check { all, limit } => {
-            let limit = Duration::from_secs(limit.limit);
+        Action::Check { all } => {
             let passed = if *all {
-                check_all(session, view, limit)?
+                check_all(session, limit)?
             } else {
-                let passed = check(session, view, limit)?;
+                let passed = check(session, limit)?;
                 if passed {
-                    view.next(session, &session.current()?)?;
+                    view::next(session, &session.current()?)?;
                 }
                 passed
             };
             return Ok(ExitCode::from(u8::from(!passed)));
         }
-        Action::Watch(limit) => watch::watch(session, view, Duration::from_secs(limit.limit))?,
+        Action::Watch => watch::watch(session, limit)?,
         Action::Hint => {
             let (exercise, hints) = session.hints()?;
-            view.hints(&exercise, hints)?;
+            view::hints(&exercise, hints)?;
         }
         Action::Solution { take: false } => {
-            let (exercise, code) = session.solution()?;
-            view.solution(&exercise, &code)?;
+            let (file, code) = session.solution()?;
+            view::solution(&file, &code)?;
         }
-        Action::Solution { take: true } => view.replaced(&session.take_solution()?)?,
-        Action::Reset => view.replaced(&session.reset()?)?,
+        Action::Solution { take: true } => view::replaced(&session.take_solution()?)?,
+        Action::Reset => view::replaced(&session.reset()?)?,
         Action::Next => {
             let current = session.current()?;
             let Some(next) = session.following(&current) else {
-                view.next(session, &current)?;
+                view::next(session, &current)?;
                 return Ok(ExitCode::SUCCESS);
             };
             let selected = session.select(next)?;
-            show(session, view, &selected)?;
+            show(session, &selected)?;
         }
         Action::Goto { exercise } => {
             let selected = session.select(course::find(&course, exercise)?)?;
-            show(session, view, &selected)?;
+            show(session, &selected)?;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn show(session: &Session, view: &mut View, selected: &Selected) -> Result<(), Failure> {
-    view.copied(session, selected)?;
+fn show(session: &Session, selected: &Selected) -> Result<(), Failure> {
+    view::copied(session, selected)?;
     if selected.is_new && io::stderr().is_terminal() {
         // Builds while cargo shows its progress. Elsewhere the first check builds.
         let package = session.practice.package(selected.exercise.lesson);
@@ -152,15 +148,15 @@ fn show(session: &Session, view: &mut View, selected: &Selected) -> Result<(), F
         let status = cargo.stdout(Stdio::null()).status();
         status.map_err(|error| Failure::failed(format!("cannot run cargo: {error}")))?;
     }
-    Ok(view.task(session, &selected.exercise)?)
+    Ok(view::task(session, &selected.exercise)?)
 }
 
 /// Checks the selected exercise.
-fn check(session: &mut Session, view: &mut View, limit: Duration) -> Result<bool, Failure> {
+fn check(session: &mut Session, limit: Duration) -> Result<bool, Failure> {
     let exercise = session.current()?;
-    view.checking(&exercise)?;
+    view::checking(&exercise)?;
     let verdict = session.check(&exercise, limit)?;
-    view.verdict(session, &exercise, &verdict)?;
+    view::verdict(session, &exercise, &verdict)?;
     let passed = matches!(verdict, Verdict::Passed);
     if passed {
         session.progress.set_done(&exercise, true);
@@ -169,12 +165,12 @@ fn check(session: &mut Session, view: &mut View, limit: Duration) -> Result<bool
     Ok(passed)
 }
 
-fn check_all(session: &mut Session, view: &mut View, limit: Duration) -> Result<bool, Failure> {
+fn check_all(session: &mut Session, limit: Duration) -> Result<bool, Failure> {
     let (mut done, mut all) = (0, 0);
     for exercise in course::all(session.course) {
         if session.practice.has(exercise.lesson) {
             let verdict = session.check(&exercise, limit)?;
-            view.summary(&verdict, &exercise.name())?;
+            view::summary(&verdict, &exercise.name())?;
             let passed = matches!(verdict, Verdict::Passed);
             session.progress.set_done(&exercise, passed);
             done += usize::from(passed);
@@ -187,6 +183,6 @@ fn check_all(session: &mut Session, view: &mut View, limit: Duration) -> Result<
         ));
     }
     session.progress.write()?;
-    view.say(&format!("{done} of {all} exercises are done"))?;
+    view::say(&format!("{done} of {all} exercises are done"))?;
     Ok(done == all)
 }

@@ -1,7 +1,7 @@
 //! The practice folder: a workspace of its own, with copies of the lessons that were started.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use super::course::ExerciseRef;
@@ -47,9 +47,8 @@ impl<'a> Practice<'a> {
     }
 
     /// The file that the learner edits.
-    pub fn file(&self, exercise: &ExerciseRef) -> PathBuf {
-        let folder = self.lesson_folder(exercise.lesson);
-        folder.join(&exercise.exercise.file)
+    pub fn file(&self, one: &ExerciseRef) -> PathBuf {
+        self.lesson_folder(one.lesson).join(&one.exercise.file)
     }
 
     /// Cargo, in the practice folder.
@@ -67,8 +66,8 @@ impl<'a> Practice<'a> {
     pub fn copy(&self, lesson: &Lesson) -> Result<Vec<PathBuf>, Failure> {
         // A new lesson begins with the workspace's versions: cargo removes those from the lock file
         // that no lesson here needs yet.
-        let (lock, original) = ("Cargo.lock", self.course.root.join("Cargo.lock"));
-        let lock = self.folder.join(lock);
+        let original = self.course.root.join("Cargo.lock");
+        let lock = self.folder.join("Cargo.lock");
         if (!self.has(lesson) || !lock.exists()) && original.exists() {
             files::write(&lock, files::read(&original)?)?;
         }
@@ -86,26 +85,22 @@ impl<'a> Practice<'a> {
 
     /// Writes the manifest, whose members are the lessons that are there, and the configuration.
     fn write_workspace(&self) -> Result<(), Failure> {
-        let lessons = self.course.lessons.iter();
-        let members = lessons
-            .filter(|lesson| self.lesson_folder(lesson).join("Cargo.toml").exists())
-            .map(|lesson| lesson.name.as_str());
+        let has_manifest = |one: &&Lesson| self.lesson_folder(one).join("Cargo.toml").exists();
+        let members = self.course.lessons.iter().filter(has_manifest);
+        let members = members.map(|lesson| lesson.name.as_str());
         let root = files::read(&self.course.root.join("Cargo.toml"))?;
         let manifest = manifest::of_practice(&root, members)
             .map_err(|error| Failure::failed(format!("cannot parse Cargo.toml: {error}")))?;
 
-        let quoted = |path: &Path| toml_edit::Value::from(path.display().to_string()).to_string();
+        let quoted = |text: String| toml_edit::Value::from(text).to_string();
         let mut xtask = self.course.root.join("xtask/Cargo.toml");
         // Cargo splits an alias at blanks. The relative path works in the practice folder itself.
         if xtask.to_string_lossy().contains(char::is_whitespace) {
             xtask = "../xtask/Cargo.toml".into();
         }
-        let alias = format!("run --manifest-path {} --", xtask.display());
-        let config = format!(
-            "[build]\ntarget-dir = {}\n\n[alias]\nxtask = {}\n",
-            quoted(&self.course.target),
-            quoted(Path::new(&alias))
-        );
+        let target = quoted(self.course.target.display().to_string());
+        let alias = quoted(format!("run --manifest-path {} --", xtask.display()));
+        let config = format!("[build]\ntarget-dir = {target}\n\n[alias]\nxtask = {alias}\n");
         for (file, text) in [("Cargo.toml", manifest), (".cargo/config.toml", config)] {
             let path = self.folder.join(file);
             // An unchanged file keeps its time.
@@ -120,22 +115,16 @@ impl<'a> Practice<'a> {
     /// lesson, as after an update of the lesson.
     pub fn ensure_complete(&self, lesson: &Lesson) -> Result<bool, Failure> {
         let start = format!("`cargo xtask learn start {}`", lesson.number);
-        let folder = self.lesson_folder(lesson);
-        if !folder.exists() {
-            return Err(Failure::usage(format!(
-                "lesson {} is not in the practice folder; {start} copies it",
-                lesson.number
-            )));
-        }
         let mut outdated = false;
         for (path, content) in layout::files(lesson, &self.package(lesson))? {
-            let Ok(copy) = fs::read(folder.join(&path)) else {
+            let copy = self.lesson_folder(lesson).join(&path);
+            let Ok(text) = fs::read(&copy) else {
                 return Err(Failure::usage(format!(
                     "{} is missing; {start} restores it and leaves your other files as they are",
-                    files::shown(&folder.join(path))
+                    files::shown(&copy)
                 )));
             };
-            outdated |= path.starts_with("tests") && copy != content;
+            outdated |= path.starts_with("tests") && text != content;
         }
         self.write_workspace()?;
         Ok(outdated)

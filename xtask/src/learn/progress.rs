@@ -6,8 +6,6 @@
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::course::ExerciseRef;
@@ -21,37 +19,33 @@ pub struct Progress {
     exercises: BTreeMap<String, BTreeSet<String>>,
 }
 
-const HEAD: &str = "\
-# Which exercises are done and which one is selected. If you delete this file,
-# `cargo xtask learn check --all` finds out again what is done.
-";
+const HEAD: &str = "# `cargo xtask learn check --all` finds out again which exercises are done.\n";
 
 impl Progress {
     /// Without a file nothing is done.
     pub fn read(practice: &Path) -> Result<Self, Failure> {
         let path = practice.join("progress.txt");
-        let text = match fs::read_to_string(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
-            read => read.map_err(|error| files::cannot("read", &path, &error))?,
+        let text = if path.exists() {
+            files::read(&path)?
+        } else {
+            String::new()
         };
-        let mut exercises = BTreeMap::new();
-        for line in text.lines() {
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        let exercises = lines.filter_map(|line| {
             let mut words = line.split_whitespace().map(String::from);
-            let Some(name) = words.next().filter(|word| !word.starts_with('#')) else {
-                continue;
-            };
-            exercises.insert(name, words.collect());
-        }
+            Some((words.next()?, words.collect()))
+        });
+        let exercises = exercises.collect();
         Ok(Self { path, exercises })
     }
 
     pub fn write(&self) -> Result<(), Failure> {
-        let mut text = HEAD.to_owned();
+        let mut lines = vec![HEAD.to_owned()];
         for (name, words) in &self.exercises {
             let words = words.iter().map(|word| format!(" {word}"));
-            text += &format!("{name}{}\n", words.collect::<String>());
+            lines.push(format!("{name}{}\n", words.collect::<String>()));
         }
-        files::write(&self.path, text)
+        files::write(&self.path, lines.concat())
     }
 
     pub fn current(&self) -> Option<&str> {
@@ -60,42 +54,33 @@ impl Progress {
         current.map(|(name, _)| name.as_str())
     }
 
-    pub fn set_current(&mut self, exercise: &ExerciseRef) {
+    pub fn set_current(&mut self, one: &ExerciseRef) {
         for words in self.exercises.values_mut() {
             words.remove("current");
         }
-        self.words(exercise).insert("current".into());
+        self.words(one).insert("current".into());
     }
 
-    pub fn is_done(&self, exercise: &ExerciseRef) -> bool {
-        let words = self.exercises.get(&exercise.name());
+    pub fn is_done(&self, one: &ExerciseRef) -> bool {
+        let words = self.exercises.get(&one.name());
         words.is_some_and(|words| words.contains("done"))
     }
 
-    pub fn set_done(&mut self, exercise: &ExerciseRef, done: bool) {
-        let words = self.words(exercise);
-        words.remove("done");
-        words.extend(done.then(|| "done".into()));
+    pub fn set_done(&mut self, one: &ExerciseRef, done: bool) {
+        self.words(one).remove("done");
+        self.words(one).extend(done.then(|| "done".into()));
     }
 
-    /// How many hints have been given.
-    pub fn hints(&self, exercise: &ExerciseRef) -> usize {
-        let words = self.exercises.get(&exercise.name());
-        let hints = words.and_then(|words| words.iter().find_map(|word| hints(word)));
-        hints.unwrap_or(0)
+    /// Counts one more hint. Returns how many have been given before.
+    pub fn count_hint(&mut self, one: &ExerciseRef) -> usize {
+        let number = |word: &String| word.strip_prefix("hints=")?.parse().ok();
+        let given = self.words(one).iter().find_map(number).unwrap_or(0);
+        self.words(one).retain(|word| number(word).is_none());
+        self.words(one).insert(format!("hints={}", given + 1));
+        given
     }
 
-    pub fn set_hints(&mut self, exercise: &ExerciseRef, number: usize) {
-        let words = self.words(exercise);
-        words.retain(|word| hints(word).is_none());
-        words.insert(format!("hints={number}"));
+    fn words(&mut self, one: &ExerciseRef) -> &mut BTreeSet<String> {
+        self.exercises.entry(one.name()).or_default()
     }
-
-    fn words(&mut self, exercise: &ExerciseRef) -> &mut BTreeSet<String> {
-        self.exercises.entry(exercise.name()).or_default()
-    }
-}
-
-fn hints(word: &str) -> Option<usize> {
-    word.strip_prefix("hints=")?.parse().ok()
 }

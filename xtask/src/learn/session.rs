@@ -1,7 +1,7 @@
 //! The state of `cargo xtask learn`, and what each command does with it. Nothing here prints.
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::course::{self, ExerciseRef};
 use super::practice::Practice;
@@ -21,8 +21,6 @@ pub struct Session<'a> {
 /// What selecting an exercise has done.
 pub struct Selected<'a> {
     pub exercise: ExerciseRef<'a>,
-    /// Where the learner's old copy of the lesson is now.
-    pub kept: Option<PathBuf>,
     /// Whether the lesson was not in the practice folder.
     pub is_new: bool,
     /// What was copied into the practice folder.
@@ -34,7 +32,7 @@ pub struct Replaced {
     pub file: PathBuf,
     /// The copy of the old file.
     pub kept: PathBuf,
-    /// Why the whole file was restored, and not only the functions.
+    /// Why the whole file was replaced, and not only the functions.
     pub reason: Option<String>,
 }
 
@@ -56,37 +54,40 @@ impl<'a> Session<'a> {
         })?;
         course::find(self.course, name).map_err(|_| {
             Failure::usage(format!(
-                "the lesson has changed: the exercise `{name}` is no longer part of it. Your code is \
-                 unchanged. `cargo xtask learn list` shows the exercises, `cargo xtask learn goto NAME` \
-                 selects one"
+                "the lesson has changed: it has no exercise `{name}` any more. Your code is unchanged; \
+                 `cargo xtask learn` lists the exercises, `cargo xtask learn goto NAME` selects one"
             ))
         })
     }
 
     /// The next exercise that is not done, after this one or else from the beginning.
-    pub fn following(&self, exercise: &ExerciseRef) -> Option<ExerciseRef<'a>> {
-        let name = exercise.name();
+    pub fn following(&self, one: &ExerciseRef) -> Option<ExerciseRef<'a>> {
+        let name = one.name();
         let after = course::all(self.course).skip_while(|other| other.name() != name);
         let mut others = after.chain(course::all(self.course));
         others.find(|other| other.name() != name && !self.progress.is_done(other))
     }
 
-    /// Selects the lesson's first exercise that is not done. A fresh start moves the old copy aside.
-    pub fn start(&mut self, number: u32, fresh: bool) -> Result<Selected<'a>, Failure> {
+    /// Selects the lesson's first exercise that is not done.
+    pub fn start(&mut self, number: u32) -> Result<Selected<'a>, Failure> {
         let lesson = selection::find(number, &self.course.lessons).map_err(Failure::usage)?;
-        let mut kept = None;
-        if fresh && self.practice.has(lesson) {
-            kept = Some(files::keep(&self.practice.lesson_folder(lesson))?);
-            for exercise in course::of_lesson(lesson) {
-                self.progress.set_done(&exercise, false);
-            }
-        }
         let exercise = course::of_lesson(lesson)
-            .find(|exercise| !self.progress.is_done(exercise))
+            .find(|one| !self.progress.is_done(one))
             .or_else(|| course::of_lesson(lesson).next())
             .ok_or_else(|| Failure::usage(format!("lesson {number} has no exercises")))?;
-        let selected = self.select(exercise)?;
-        Ok(Selected { kept, ..selected })
+        self.select(exercise)
+    }
+
+    /// Moves the learner's copy of a lesson aside, if there is one. Returns the new path.
+    pub fn put_aside(&mut self, number: u32) -> Result<Option<PathBuf>, Failure> {
+        let lesson = selection::find(number, &self.course.lessons).map_err(Failure::usage)?;
+        if !self.practice.has(lesson) {
+            return Ok(None);
+        }
+        for one in course::of_lesson(lesson) {
+            self.progress.set_done(&one, false);
+        }
+        files::keep(&self.practice.lesson_folder(lesson)).map(Some)
     }
 
     /// Selects an exercise, and copies what is missing of its lesson.
@@ -97,78 +98,74 @@ impl<'a> Session<'a> {
         self.progress.write()?;
         Ok(Selected {
             exercise,
-            kept: None,
             is_new,
             written,
         })
     }
 
-    /// The numbers of the next hints, from 0: one, and after the last one all of them.
+    /// The next hints, counted from 0: one, and after the last one all of them.
     pub fn hints(&mut self) -> Result<(ExerciseRef<'a>, Range<usize>), Failure> {
-        let exercise = self.current()?;
-        let all = exercise.exercise.hints.len();
-        let given = self.progress.hints(&exercise);
-        if given >= all {
-            return Ok((exercise, 0..all));
-        }
-        self.progress.set_hints(&exercise, given + 1);
+        let one = self.current()?;
+        let (given, all) = (self.progress.count_hint(&one), one.exercise.hints.len());
         self.progress.write()?;
-        Ok((exercise, given..given + 1))
+        let range = if given < all {
+            given..given + 1
+        } else {
+            0..all
+        };
+        Ok((one, range))
     }
 
-    /// The functions as the lesson has them.
-    pub fn solution(&self) -> Result<(ExerciseRef<'a>, String), Failure> {
-        let exercise = self.current()?;
-        let text = files::read(&exercise.reference())?;
-        let mut functions = Vec::new();
-        for name in &exercise.exercise.functions {
-            let function = source::find(&text, name, &exercise.exercise.file);
-            let function = function.map_err(Failure::failed)?;
-            functions.push(function.code(&text).to_owned());
-        }
-        Ok((exercise, functions.join("\n\n")))
+    /// The functions as the lesson has them, and their file.
+    pub fn solution(&self) -> Result<(PathBuf, String), Failure> {
+        let one = self.current()?;
+        let file = one.reference();
+        let text = files::read(&file)?;
+        let functions = one.exercise.functions.iter().map(|name| {
+            let function = source::find(&text, name, &file)?;
+            Ok(function.code(&text))
+        });
+        let functions = functions.collect::<Result<Vec<_>, String>>();
+        let code = functions.map_err(Failure::failed)?.join("\n\n");
+        Ok((file, code))
     }
 
     /// Writes the lesson's functions into the learner's file.
     pub fn take_solution(&self) -> Result<Replaced, Failure> {
-        let exercise = self.current()?;
-        let reference = files::read(&exercise.reference())?;
-        self.replace(&exercise, |text| {
-            let text = layout::with_solution(&exercise, text, &reference).map_err(|error| {
-                Failure::failed(format!(
-                    "{error}; `cargo xtask learn reset` restores the file and keeps a copy of yours"
-                ))
-            })?;
-            Ok((text, None))
+        let one = self.current()?;
+        let reference = files::read(&one.reference())?;
+        self.replace(&one, |file, text| {
+            let solved = layout::with_solution(&one, file, text, &reference);
+            let help = "`cargo xtask learn reset` restores the file and keeps a copy of yours";
+            let solved = solved.map_err(|error| Failure::failed(format!("{error}; {help}")))?;
+            Ok((solved, None))
         })
     }
 
     /// Writes `todo!` into the learner's functions. If they are not found, restores the whole file.
     pub fn reset(&mut self) -> Result<Replaced, Failure> {
-        let exercise = self.current()?;
-        let replaced = self.replace(&exercise, |text| {
-            layout::with_todos(&exercise, text)
-                .map(|text| (text, None))
-                .or_else(|reason| {
-                    let package = self.practice.package(exercise.lesson);
-                    let mut files = layout::files(exercise.lesson, &package)?;
-                    let content = files.remove(&exercise.exercise.file).unwrap_or_default();
-                    Ok((String::from_utf8_lossy(&content).into(), Some(reason)))
-                })
+        let one = self.current()?;
+        let replaced = self.replace(&one, |file, text| {
+            let reason = match layout::with_todos(&one, file, text) {
+                Ok(text) => return Ok((text, None)),
+                Err(reason) => reason,
+            };
+            let mut files = layout::files(one.lesson, &self.practice.package(one.lesson))?;
+            let content = files.remove(&one.exercise.file).unwrap_or_default();
+            Ok((String::from_utf8_lossy(&content).into(), Some(reason)))
         })?;
-        self.progress.set_done(&exercise, false);
+        self.progress.set_done(&one, false);
         self.progress.write()?;
         Ok(replaced)
     }
 
     fn replace(
         &self,
-        exercise: &ExerciseRef,
-        edit: impl FnOnce(&str) -> Result<(String, Option<String>), Failure>,
+        one: &ExerciseRef,
+        edit: impl FnOnce(&Path, &str) -> Result<(String, Option<String>), Failure>,
     ) -> Result<Replaced, Failure> {
-        self.practice.ensure_complete(exercise.lesson)?;
-        let file = self.practice.file(exercise);
-        let (text, reason) = edit(&files::read(&file)?)?;
+        let file = self.practice.file(one);
+        let (text, reason) = edit(&file, &files::read(&file)?)?;
         let kept = files::keep(&file)?;
         files::write(&file, text)?;
         Ok(Replaced { file, kept, reason })

@@ -3,8 +3,11 @@
 use std::ops::Range;
 use std::path::Path;
 
+use console::measure_text_width;
 use syn::spanned::Spanned;
 use syn::{ImplItem, Item, ItemImpl, Type};
+
+use super::files::shown;
 
 /// A function in a source text, as ranges of bytes.
 pub struct Function {
@@ -21,14 +24,14 @@ const WIDTH: usize = 100;
 pub fn find(text: &str, function: &str, file: &Path) -> Result<Function, String> {
     let parsed = syn::parse_file(text).map_err(|error| {
         let line = error.span().start().line;
-        format!("cannot parse {}:{line}: {error}", file.display())
+        format!("cannot parse {}:{line}: {error}", shown(file))
     })?;
     let found = parsed.items.iter().find_map(|item| match item {
         Item::Fn(item) if item.sig.ident == function => Some((item.span(), item.block.span())),
         Item::Impl(block) => method(block, function),
         _ => None,
     });
-    let missing = || format!("there is no function `{function}` in {}", file.display());
+    let missing = || format!("there is no function `{function}` in {}", shown(file));
     let (whole, body) = found.ok_or_else(missing)?;
     Ok(Function {
         whole: skip_bom(text, whole.byte_range()),
@@ -105,9 +108,9 @@ impl Function {
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
-        let columns = 1 + console::measure_text_width(word);
+        let columns = 1 + measure_text_width(word);
         match lines.last_mut() {
-            Some(line) if console::measure_text_width(line) + columns <= width => {
+            Some(line) if measure_text_width(line) + columns <= width => {
                 line.push(' ');
                 line.push_str(word);
             }

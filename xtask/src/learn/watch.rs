@@ -10,7 +10,7 @@ use console::{Key, Term};
 
 use super::progress::Progress;
 use super::session::Session;
-use super::view::View;
+use super::view;
 use crate::failure::Failure;
 use crate::process;
 
@@ -20,19 +20,19 @@ const POLL: Duration = Duration::from_millis(200);
 const SAVE: Duration = Duration::from_millis(50);
 
 /// Checks now and after each save, until `q` or Ctrl-C. After an exercise is done, selects the next.
-pub fn watch(session: &mut Session, view: &mut View, limit: Duration) -> Result<(), Failure> {
+pub fn watch(session: &mut Session, limit: Duration) -> Result<(), Failure> {
     session.current()?;
     let keys = keys();
     while !process::is_interrupted() {
         let before = saved(session);
-        if goes_on(check(session, view, limit)) {
+        if goes_on(check(session, limit)) {
             continue;
         }
-        view.keys()?;
-        while !process::is_interrupted() && !goes_on(obey(&keys, session, view)) {
+        view::keys()?;
+        while !process::is_interrupted() && !goes_on(obey(&keys, session)) {
             if saved(session) != before {
                 thread::sleep(SAVE);
-                view.clear()?;
+                view::clear()?;
                 break;
             }
         }
@@ -46,36 +46,36 @@ fn goes_on(result: Result<bool, Failure>) -> bool {
 }
 
 /// Returns whether another exercise is selected now.
-fn check(session: &mut Session, view: &mut View, limit: Duration) -> Result<bool, Failure> {
+fn check(session: &mut Session, limit: Duration) -> Result<bool, Failure> {
     // Another command may have written it.
     session.progress = Progress::read(&session.practice.folder)?;
-    Ok(super::check(session, view, limit)? && select_next(session, view)?)
+    Ok(super::check(session, limit)? && select_next(session)?)
 }
 
-fn select_next(session: &mut Session, view: &mut View) -> Result<bool, Failure> {
+fn select_next(session: &mut Session) -> Result<bool, Failure> {
     let current = session.current()?;
     let Some(next) = session.following(&current) else {
-        view.next(session, &current)?;
+        view::next(session, &current)?;
         return Ok(false);
     };
     let selected = session.select(next)?;
-    view.copied(session, &selected)?;
+    view::copied(session, &selected)?;
     Ok(true)
 }
 
 /// Waits for a key, at most as long as [`POLL`]. Returns whether another exercise is selected now.
-fn obey(keys: &Receiver<char>, session: &mut Session, view: &mut View) -> Result<bool, Failure> {
+fn obey(keys: &Receiver<char>, session: &mut Session) -> Result<bool, Failure> {
     match keys.recv_timeout(POLL) {
-        Ok('n') => return select_next(session, view),
+        Ok('n') => return select_next(session),
         Ok('h') => {
             let (exercise, hints) = session.hints()?;
-            view.hints(&exercise, hints)?;
+            view::hints(&exercise, hints)?;
         }
         Ok('s') => {
-            let (exercise, code) = session.solution()?;
-            view.solution(&exercise, &code)?;
+            let (file, code) = session.solution()?;
+            view::solution(&file, &code)?;
         }
-        Ok('l') => view.status(session)?,
+        Ok('l') => view::status(session)?,
         Ok(_) | Err(RecvTimeoutError::Timeout) => return Ok(false),
         // Standard input has ended; the watch goes on.
         Err(RecvTimeoutError::Disconnected) => {
@@ -83,7 +83,7 @@ fn obey(keys: &Receiver<char>, session: &mut Session, view: &mut View) -> Result
             return Ok(false);
         }
     }
-    view.keys()?;
+    view::keys()?;
     Ok(false)
 }
 
