@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::course::{self, ExerciseRef};
+use super::files::shown;
 use super::session::Session;
 use crate::failure::Failure;
 use crate::test_program::{self, Build, TestResult};
@@ -38,7 +39,15 @@ impl<'a> Session<'a> {
     /// Checks the exercise as it is in the practice folder. `limit` is for each test.
     pub fn check(&self, one: &ExerciseRef<'a>, limit: Duration) -> Result<Verdict<'a>, Failure> {
         let ExerciseRef { lesson, exercise } = *one;
-        let outdated = self.practice.ensure_complete(lesson)?;
+        let file = self.practice.file(one);
+        if !file.exists() {
+            return Err(Failure::usage(format!(
+                "{} is missing; `cargo xtask learn start {}` restores it",
+                shown(&file),
+                lesson.number
+            )));
+        }
+        let outdated = self.practice.copy(lesson)?;
         let cannot = |error| Failure::failed(format!("cannot check {}: {error}", one.name()));
         let package = self.practice.package(lesson);
         let build = test_program::build(self.practice.cargo(), &package, &exercise.program);

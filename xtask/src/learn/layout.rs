@@ -37,6 +37,15 @@ pub fn files(lesson: &Lesson, package: &str) -> Result<Files, Failure> {
     Ok(files)
 }
 
+/// The sources in a lesson's folder. What cannot be read is left out.
+pub fn sources(folder: &Path) -> Files {
+    let mut files = Files::new();
+    for part in PARTS {
+        let _ = collect(folder, Path::new(part), &[], &mut files);
+    }
+    files
+}
+
 fn collect(from: &Path, path: &Path, left_out: &[PathBuf], files: &mut Files) -> io::Result<()> {
     let source = from.join(path);
     if source.is_dir() && !left_out.iter().any(|one| one == path) {

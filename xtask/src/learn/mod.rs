@@ -29,6 +29,7 @@ use clap::Subcommand;
 
 use crate::failure::Failure;
 use crate::lessons::Workspace;
+use crate::process;
 use check::Verdict;
 use session::{Selected, Session};
 
@@ -88,67 +89,69 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let course = Workspace::find()?;
     let limit = Duration::from_secs(options.limit);
     let session = &mut Session::open(&course, &options.folder)?;
-    match options.action.as_ref().unwrap_or(&Action::List) {
-        Action::List => view::status(session)?,
-        Action::Start { lesson, fresh } => {
-            if *fresh {
-                let kept = session.put_aside(*lesson)?;
-                kept.map_or(Ok(()), |kept| view::kept(&kept))?;
-            }
-            let selected = session.start(*lesson)?;
-            show(session, &selected)?;
-        }
+    let selected = match options.action.as_ref().unwrap_or(&Action::List) {
+        Action::List => view::status(session).map(|()| None)?,
         Action::Check { all } => {
-            let passed = if *all {
-                check_all(session, limit)?
-            } else {
-                let passed = check(session, limit)?;
-                if passed {
-                    view::next(session, &session.current()?)?;
-                }
-                passed
-            };
-            return Ok(ExitCode::from(u8::from(!passed)));
+            let check = if *all { check_all } else { check_current };
+            return Ok(ExitCode::from(u8::from(!check(session, limit)?)));
         }
-        Action::Watch => watch::watch(session, limit)?,
-        Action::Hint => {
-            let (exercise, hints) = session.hints()?;
-            view::hints(&exercise, hints)?;
+        Action::Watch => watch::watch(session, limit).map(|()| None)?,
+        Action::Hint => hint(session).map(|()| None)?,
+        Action::Solution { take: false } => solution(session).map(|()| None)?,
+        Action::Solution { take: true } => {
+            view::replaced(&session.take_solution()?).map(|()| None)?
         }
-        Action::Solution { take: false } => {
-            let (file, code) = session.solution()?;
-            view::solution(&file, &code)?;
-        }
-        Action::Solution { take: true } => view::replaced(&session.take_solution()?)?,
-        Action::Reset => view::replaced(&session.reset()?)?,
-        Action::Next => {
-            let current = session.current()?;
-            let Some(next) = session.following(&current) else {
-                view::next(session, &current)?;
-                return Ok(ExitCode::SUCCESS);
-            };
-            let selected = session.select(next)?;
-            show(session, &selected)?;
-        }
-        Action::Goto { exercise } => {
-            let selected = session.select(course::find(&course, exercise)?)?;
-            show(session, &selected)?;
-        }
+        Action::Reset => view::replaced(&session.reset()?).map(|()| None)?,
+        Action::Start { lesson, fresh } => Some(session.start(*lesson, *fresh)?),
+        Action::Goto { exercise } => Some(session.select(course::find(&course, exercise)?)?),
+        Action::Next => next(session)?,
+    };
+    if let Some(selected) = selected {
+        show(session, &selected)?;
+        view::task(session, &selected.exercise)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
+/// Says what selecting an exercise has done, and builds a new lesson while cargo shows its progress.
 fn show(session: &Session, selected: &Selected) -> Result<(), Failure> {
     view::copied(session, selected)?;
+    // Without a terminal the first check builds it.
     if selected.is_new && io::stderr().is_terminal() {
-        // Builds while cargo shows its progress. Elsewhere the first check builds.
         let package = session.practice.package(selected.exercise.lesson);
         let mut cargo = session.practice.cargo();
         cargo.args(["build", "--tests", "-p", &package]);
         let status = cargo.stdout(Stdio::null()).status();
         status.map_err(|error| Failure::failed(format!("cannot run cargo: {error}")))?;
     }
-    Ok(view::task(session, &selected.exercise)?)
+    Ok(())
+}
+
+/// The following exercise. Says so if there is none.
+fn next<'a>(session: &mut Session<'a>) -> Result<Option<Selected<'a>>, Failure> {
+    let selected = session.next()?;
+    if selected.is_none() {
+        view::next(session, &session.current()?)?;
+    }
+    Ok(selected)
+}
+
+fn hint(session: &mut Session) -> Result<(), Failure> {
+    let (exercise, hints) = session.hints()?;
+    Ok(view::hints(&exercise, hints)?)
+}
+
+fn solution(session: &Session) -> Result<(), Failure> {
+    let (file, code) = session.solution()?;
+    Ok(view::solution(&file, &code)?)
+}
+
+fn check_current(session: &mut Session, limit: Duration) -> Result<bool, Failure> {
+    let passed = check(session, limit)?;
+    if passed {
+        view::next(session, &session.current()?)?;
+    }
+    Ok(passed)
 }
 
 /// Checks the selected exercise.
@@ -156,6 +159,9 @@ fn check(session: &mut Session, limit: Duration) -> Result<bool, Failure> {
     let exercise = session.current()?;
     view::checking(&exercise)?;
     let verdict = session.check(&exercise, limit)?;
+    if process::is_interrupted() {
+        return Ok(false);
+    }
     view::verdict(session, &exercise, &verdict)?;
     let passed = matches!(verdict, Verdict::Passed);
     if passed {

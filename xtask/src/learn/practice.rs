@@ -23,17 +23,19 @@ pub const NAME: &str = "practice";
 impl<'a> Practice<'a> {
     pub fn new(course: &'a Workspace, name: &str) -> Result<Self, Failure> {
         let is_plain = |one: char| one.is_ascii_alphanumeric() || one == '-';
-        if !name.starts_with(NAME) || !name.chars().all(is_plain) {
-            return Err(Failure::usage(format!(
-                "the practice folder `{name}` must be a name of letters, digits and `-` that begins \
-                 with `{NAME}`"
-            )));
+        if name.starts_with(NAME) && name.chars().all(is_plain) {
+            let folder = course.root.join(name);
+            let name = name.into();
+            return Ok(Self {
+                course,
+                name,
+                folder,
+            });
         }
-        Ok(Self {
-            course,
-            name: name.into(),
-            folder: course.root.join(name),
-        })
+        Err(Failure::usage(format!(
+            "the practice folder `{name}` must be a name of letters, digits and `-` that begins with \
+             `{NAME}`"
+        )))
     }
 
     /// The lesson's name as a package. It begins with the name of the folder, because all practice
@@ -62,8 +64,9 @@ impl<'a> Practice<'a> {
         self.lesson_folder(lesson).exists()
     }
 
-    /// Copies the lesson. Files that are there already stay as they are. Returns what was written.
-    pub fn copy(&self, lesson: &Lesson) -> Result<Vec<PathBuf>, Failure> {
+    /// Copies what is missing of the lesson; the learner's files stay as they are. Returns whether the
+    /// tests differ from those of the lesson, as after an update of the lesson.
+    pub fn copy(&self, lesson: &Lesson) -> Result<bool, Failure> {
         // A new lesson begins with the workspace's versions: cargo removes those from the lock file
         // that no lesson here needs yet.
         let original = self.course.root.join("Cargo.lock");
@@ -71,16 +74,16 @@ impl<'a> Practice<'a> {
         if (!self.has(lesson) || !lock.exists()) && original.exists() {
             files::write(&lock, files::read(&original)?)?;
         }
-        let mut written = Vec::new();
+        let mut differ = false;
         for (path, content) in layout::files(lesson, &self.package(lesson))? {
-            let path = self.lesson_folder(lesson).join(path);
-            if !path.exists() {
-                files::write(&path, content)?;
-                written.push(path);
+            let copy = self.lesson_folder(lesson).join(&path);
+            match fs::read(&copy) {
+                Ok(text) => differ |= path.starts_with("tests") && text != content,
+                Err(_) => files::write(&copy, content)?,
             }
         }
         self.write_workspace()?;
-        Ok(written)
+        Ok(differ)
     }
 
     /// Writes the manifest, whose members are the lessons that are there, and the configuration.
@@ -109,24 +112,5 @@ impl<'a> Practice<'a> {
             }
         }
         Ok(())
-    }
-
-    /// Fails if a file of the lesson is missing. Returns whether the tests differ from those of the
-    /// lesson, as after an update of the lesson.
-    pub fn ensure_complete(&self, lesson: &Lesson) -> Result<bool, Failure> {
-        let start = format!("`cargo xtask learn start {}`", lesson.number);
-        let mut outdated = false;
-        for (path, content) in layout::files(lesson, &self.package(lesson))? {
-            let copy = self.lesson_folder(lesson).join(&path);
-            let Ok(text) = fs::read(&copy) else {
-                return Err(Failure::usage(format!(
-                    "{} is missing; {start} restores it and leaves your other files as they are",
-                    files::shown(&copy)
-                )));
-            };
-            outdated |= path.starts_with("tests") && text != content;
-        }
-        self.write_workspace()?;
-        Ok(outdated)
     }
 }

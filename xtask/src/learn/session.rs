@@ -18,23 +18,16 @@ pub struct Session<'a> {
     pub progress: Progress,
 }
 
-/// What selecting an exercise has done.
 pub struct Selected<'a> {
     pub exercise: ExerciseRef<'a>,
     /// Whether the lesson was not in the practice folder.
     pub is_new: bool,
-    /// What was copied into the practice folder.
-    pub written: Vec<PathBuf>,
+    /// Where the learner's old copy of the lesson is now.
+    pub kept: Option<PathBuf>,
 }
 
-/// A learner's file with another text.
-pub struct Replaced {
-    pub file: PathBuf,
-    /// The copy of the old file.
-    pub kept: PathBuf,
-    /// Why the whole file was replaced, and not only the functions.
-    pub reason: Option<String>,
-}
+/// A learner's file that has been written, and the copy of the old file.
+pub type Replaced = (PathBuf, PathBuf);
 
 impl<'a> Session<'a> {
     pub fn open(course: &'a Workspace, folder: &str) -> Result<Self, Failure> {
@@ -68,38 +61,38 @@ impl<'a> Session<'a> {
         others.find(|other| other.name() != name && !self.progress.is_done(other))
     }
 
-    /// Selects the lesson's first exercise that is not done.
-    pub fn start(&mut self, number: u32) -> Result<Selected<'a>, Failure> {
+    /// Selects the following exercise, if there is one.
+    pub fn next(&mut self) -> Result<Option<Selected<'a>>, Failure> {
+        let following = self.following(&self.current()?);
+        following.map(|one| self.select(one)).transpose()
+    }
+
+    /// Selects the lesson's first exercise that is not done. A fresh start moves the old copy aside.
+    pub fn start(&mut self, number: u32, fresh: bool) -> Result<Selected<'a>, Failure> {
         let lesson = selection::find(number, &self.course.lessons).map_err(Failure::usage)?;
+        let mut kept = None;
+        if fresh && self.practice.has(lesson) {
+            kept = Some(files::keep(&self.practice.lesson_folder(lesson))?);
+            course::of_lesson(lesson).for_each(|one| self.progress.set_done(&one, false));
+        }
         let exercise = course::of_lesson(lesson)
             .find(|one| !self.progress.is_done(one))
             .or_else(|| course::of_lesson(lesson).next())
             .ok_or_else(|| Failure::usage(format!("lesson {number} has no exercises")))?;
-        self.select(exercise)
-    }
-
-    /// Moves the learner's copy of a lesson aside, if there is one. Returns the new path.
-    pub fn put_aside(&mut self, number: u32) -> Result<Option<PathBuf>, Failure> {
-        let lesson = selection::find(number, &self.course.lessons).map_err(Failure::usage)?;
-        if !self.practice.has(lesson) {
-            return Ok(None);
-        }
-        for one in course::of_lesson(lesson) {
-            self.progress.set_done(&one, false);
-        }
-        files::keep(&self.practice.lesson_folder(lesson)).map(Some)
+        let selected = self.select(exercise)?;
+        Ok(Selected { kept, ..selected })
     }
 
     /// Selects an exercise, and copies what is missing of its lesson.
     pub fn select(&mut self, exercise: ExerciseRef<'a>) -> Result<Selected<'a>, Failure> {
         let is_new = !self.practice.has(exercise.lesson);
-        let written = self.practice.copy(exercise.lesson)?;
+        self.practice.copy(exercise.lesson)?;
         self.progress.set_current(&exercise);
         self.progress.write()?;
         Ok(Selected {
             exercise,
             is_new,
-            written,
+            kept: None,
         })
     }
 
@@ -116,7 +109,7 @@ impl<'a> Session<'a> {
         Ok((one, range))
     }
 
-    /// The functions as the lesson has them, and their file.
+    /// The lesson's file and the functions in it.
     pub fn solution(&self) -> Result<(PathBuf, String), Failure> {
         let one = self.current()?;
         let file = one.reference();
@@ -135,10 +128,10 @@ impl<'a> Session<'a> {
         let one = self.current()?;
         let reference = files::read(&one.reference())?;
         self.replace(&one, |file, text| {
-            let solved = layout::with_solution(&one, file, text, &reference);
-            let help = "`cargo xtask learn reset` restores the file and keeps a copy of yours";
-            let solved = solved.map_err(|error| Failure::failed(format!("{error}; {help}")))?;
-            Ok((solved, None))
+            layout::with_solution(&one, file, text, &reference).map_err(|error| {
+                let help = "`cargo xtask learn reset` restores the file and keeps a copy";
+                Failure::failed(format!("{error}; {help}"))
+            })
         })
     }
 
@@ -146,13 +139,10 @@ impl<'a> Session<'a> {
     pub fn reset(&mut self) -> Result<Replaced, Failure> {
         let one = self.current()?;
         let replaced = self.replace(&one, |file, text| {
-            let reason = match layout::with_todos(&one, file, text) {
-                Ok(text) => return Ok((text, None)),
-                Err(reason) => reason,
-            };
-            let mut files = layout::files(one.lesson, &self.practice.package(one.lesson))?;
-            let content = files.remove(&one.exercise.file).unwrap_or_default();
-            Ok((String::from_utf8_lossy(&content).into(), Some(reason)))
+            layout::with_todos(&one, file, text).or_else(|_| {
+                let files = layout::files(one.lesson, &self.practice.package(one.lesson))?;
+                Ok(String::from_utf8_lossy(&files[&one.exercise.file]).into())
+            })
         })?;
         self.progress.set_done(&one, false);
         self.progress.write()?;
@@ -162,12 +152,12 @@ impl<'a> Session<'a> {
     fn replace(
         &self,
         one: &ExerciseRef,
-        edit: impl FnOnce(&Path, &str) -> Result<(String, Option<String>), Failure>,
+        edit: impl FnOnce(&Path, &str) -> Result<String, Failure>,
     ) -> Result<Replaced, Failure> {
         let file = self.practice.file(one);
-        let (text, reason) = edit(&file, &files::read(&file)?)?;
+        let text = edit(&file, &files::read(&file)?)?;
         let kept = files::keep(&file)?;
         files::write(&file, text)?;
-        Ok(Replaced { file, kept, reason })
+        Ok((file, kept))
     }
 }

@@ -19,66 +19,57 @@ const MESSAGE_LINES: usize = 12;
 /// More misconceptions than these are not named.
 const CAUSES: usize = 2;
 
+macro_rules! say {
+    ($($text:tt)*) => {
+        say(&format!($($text)*))
+    };
+}
+
 /// All lessons and exercises, and how to go on.
 pub fn status(session: &Session) -> io::Result<()> {
     let names = course::all(session.course).map(|one| one.exercise.name.len());
     let width = names.max().unwrap_or(0);
     for lesson in &session.course.lessons {
         let (number, title) = (lesson.number, &lesson.title);
-        say(&format!("{BOLD}Lesson {number}  {title}{BOLD:#}"))?;
+        say!("{BOLD}Lesson {number}  {title}{BOLD:#}")?;
         for one in course::of_lesson(lesson) {
             let is_current = session.progress.current() == Some(&one.name());
             let is_done = session.progress.is_done(&one);
             let here = if is_current { mark('▸') } else { ' ' };
             let done = if is_done { mark('✓') } else { mark('·') };
             let (name, minutes) = (&one.exercise.name, one.exercise.minutes);
-            say(&format!(
-                "{here} {done} {name:width$}  {minutes:>2} minutes"
-            ))?;
+            say!("{here} {done} {name:width$}  {minutes:>2} minutes")?;
         }
     }
     say("")?;
     match session.current() {
         Ok(one) if session.progress.is_done(&one) => next(session, &one),
-        Ok(one) => say(&format!("Check {}: {}", one.name(), learn("check"))),
-        Err(_) => say(&format!("To begin: {}", learn("start"))),
+        Ok(one) => say!("Check {}: {}", one.name(), learn("check")),
+        Err(_) => say!("To begin: {}", learn("start")),
     }
 }
 
 /// What selecting an exercise has done to the practice folder.
 pub fn copied(session: &Session, selected: &Selected) -> io::Result<()> {
     let lesson = selected.exercise.lesson;
-    if selected.is_new {
-        let folder = shown(&session.practice.lesson_folder(lesson));
-        return say(&format!("Lesson {} is in {folder}.", lesson.number));
+    if let Some(kept) = &selected.kept {
+        say!("Your old copy of the lesson is in {}.", shown(kept))?;
     }
-    let mut written = selected.written.iter();
-    written.try_for_each(|path| say(&format!("{} was missing and is restored.", shown(path))))
-}
-
-/// The learner's copy of a lesson was put aside.
-pub fn kept(folder: &Path) -> io::Result<()> {
-    say(&format!(
-        "Your old copy of the lesson is in {}.",
-        shown(folder)
-    ))
+    let folder = shown(&session.practice.lesson_folder(lesson));
+    say!("Lesson {} is in {folder}.", lesson.number)
 }
 
 pub fn task(session: &Session, one: &ExerciseRef) -> io::Result<()> {
     let (exercise, title) = (one.exercise, &one.lesson.title);
     let (name, minutes) = (&exercise.name, exercise.minutes);
-    say(&format!(
-        "\n{BOLD}{name}{BOLD:#}  {title}, {minutes} minutes"
-    ))?;
+    say!("\n{BOLD}{name}{BOLD:#}  {title}, {minutes} minutes")?;
     functions(session, one)?;
     say("These tests must pass:")?;
     for test in &exercise.tests {
-        say(&format!("  {}", sentence(test)))?;
+        say!("  {}", sentence(test))?;
     }
     let (check, hint) = (learn("check"), learn("hint"));
-    say(&format!(
-        "\nTo check your code: {check}\nFor a hint: {hint}"
-    ))
+    say!("\nTo check your code: {check}\nFor a hint: {hint}")
 }
 
 /// Where the functions are and what they must do.
@@ -87,15 +78,15 @@ fn functions(session: &Session, one: &ExerciseRef) -> io::Result<()> {
     let text = std::fs::read_to_string(&file).unwrap_or_default();
     for name in &one.exercise.functions {
         let line = source::find(&text, name, &file).map_or(1, |found| found.line(&text));
-        say(&format!("  {}:{line}  {name}", shown(&file)))?;
+        say!("  {}:{line}  {name}", shown(&file))?;
     }
-    say(&format!("  {}.", one.exercise.task))
+    say!("  {}.", one.exercise.task)
 }
 
 /// For the terminal: a check may build for a minute.
 pub fn checking(one: &ExerciseRef) -> io::Result<()> {
     if io::stdout().is_terminal() {
-        say(&format!("{DIM}Checking {} ...{DIM:#}", one.exercise.name))?;
+        say!("{DIM}Checking {} ...{DIM:#}", one.exercise.name)?;
     }
     Ok(())
 }
@@ -110,7 +101,7 @@ pub fn verdict(session: &Session, one: &ExerciseRef, verdict: &Verdict) -> io::R
                 writeln!(anstream::stdout(), "{}", with_path(session, one, line))?;
             }
             if errors.len() > 1 {
-                say(&format!("\nThis is the first of {} errors.", errors.len()))?;
+                say!("\nThis is the first of {} errors.", errors.len())?;
             }
             if *outdated {
                 changed(one, "your copy of the tests differs")?;
@@ -125,9 +116,7 @@ pub fn verdict(session: &Session, one: &ExerciseRef, verdict: &Verdict) -> io::R
                 return functions(session, one);
             }
             let goto = learn(&format!("goto {name}"));
-            say(&format!(
-                "It needs {name}, which is not written yet: {goto}"
-            ))
+            say!("It needs {name}, which is not written yet: {goto}")
         }
         Verdict::Failed(tests) => tests
             .iter()
@@ -139,27 +128,27 @@ pub fn verdict(session: &Session, one: &ExerciseRef, verdict: &Verdict) -> io::R
 /// How to go on when the lesson is newer than the learner's copy.
 fn changed(one: &ExerciseRef, reason: &str) -> io::Result<()> {
     let number = one.lesson.number;
-    say(&format!(
+    say!(
         "\nLesson {number} has changed since you started it: {reason}. Start it again: {}\nYour files are \
          kept in a folder beside it; copy your functions from there.",
         learn(&format!("start {number} --fresh"))
-    ))
+    )
 }
 
 /// The verdict in two or three words.
 pub fn summary(verdict: &Verdict, name: &str) -> io::Result<()> {
     let word = match verdict {
-        Verdict::Passed => return say(&format!("{GOOD}{} done{GOOD:#}  {name}", mark('✓'))),
+        Verdict::Passed => return say!("{GOOD}{} done{GOOD:#}  {name}", mark('✓')),
         Verdict::NotBuilt { .. } => "does not compile",
         Verdict::Todo(..) => "not written yet",
         Verdict::Failed(_) => "tests fail",
         Verdict::NoSuchTest(_) => "out of date",
     };
-    say(&format!("{BAD}{word}{BAD:#}  {name}"))
+    say!("{BAD}{word}{BAD:#}  {name}")
 }
 
 fn failed(test: &str) -> io::Result<()> {
-    say(&format!("  {} {}", mark('✗'), sentence(test)))
+    say!("  {} {}", mark('✗'), sentence(test))
 }
 
 /// A failed test, what it printed, and why that may be.
@@ -174,23 +163,23 @@ fn failed_test(session: &Session, one: &ExerciseRef, test: &FailedTest) -> io::R
         let line = at.map_or(line.into(), |at| {
             format!("at {}", with_path(session, one, at))
         });
-        say(&format!("      {line}"))?;
+        say!("      {line}")?;
     }
     if let Some(more @ 1..) = output.lines().count().checked_sub(MESSAGE_LINES) {
-        say(&format!("      ... and {more} more lines"))?;
+        say!("      ... and {more} more lines")?;
     }
     let mut causes = test.causes.iter().take(CAUSES);
-    causes.try_for_each(|cause| say(&format!("      A common cause: {BOLD}{cause}{BOLD:#}")))
+    causes.try_for_each(|cause| say!("      A common cause: {BOLD}{cause}{BOLD:#}"))
 }
 
 /// What comes after this exercise.
 pub fn next(session: &Session, one: &ExerciseRef) -> io::Result<()> {
     let is_done = |one: &ExerciseRef| session.progress.is_done(one);
     if course::of_lesson(one.lesson).all(|one| is_done(&one)) {
-        say(&format!("Lesson {} is done.", one.lesson.number))?;
+        say!("Lesson {} is done.", one.lesson.number)?;
     }
     match session.following(one) {
-        Some(next) => say(&format!("Next is {}: {}", next.name(), learn("next"))),
+        Some(next) => say!("Next is {}: {}", next.name(), learn("next")),
         None if is_done(one) => say("All exercises are done."),
         None => say("All other exercises are done."),
     }
@@ -200,10 +189,10 @@ pub fn hints(one: &ExerciseRef, range: Range<usize>) -> io::Result<()> {
     let hints = &one.exercise.hints;
     for index in range.clone() {
         let number = format!("{BOLD}Hint {} of {}{BOLD:#}", index + 1, hints.len());
-        say(&format!("{number}\n  {}", hints[index]))?;
+        say!("{number}\n  {}", hints[index])?;
     }
     if range.end == hints.len() {
-        say(&format!("The lesson's own code: {}", learn("solution")))?;
+        say!("The lesson's own code: {}", learn("solution"))?;
     }
     Ok(())
 }
@@ -213,18 +202,12 @@ pub fn solution(file: &Path, code: &str) -> io::Result<()> {
     writeln!(anstream::stdout(), "{DIM}{file}{DIM:#}\n{code}")
 }
 
-pub fn replaced(replaced: &Replaced) -> io::Result<()> {
-    if let Some(reason) = &replaced.reason {
-        say(&format!("{reason}. So the whole file is restored."))?;
-    }
-    let (file, kept) = (shown(&replaced.file), shown(&replaced.kept));
-    say(&format!("Written: {file}\nYour old file: {kept}"))
+pub fn replaced((file, kept): &Replaced) -> io::Result<()> {
+    say!("Written: {}\nYour old file: {}", shown(file), shown(kept))
 }
 
 pub fn keys() -> io::Result<()> {
-    say(&format!(
-        "\n{DIM}[n]ext [h]int [s]olution [l]ist [q]uit{DIM:#}"
-    ))
+    say!("\n{DIM}[n]ext [h]int [s]olution [l]ist [q]uit{DIM:#}")
 }
 
 /// Clears a terminal. Elsewhere `anstream` removes the codes.

@@ -1,20 +1,19 @@
 //! `cargo xtask learn watch`: checks after each save, and obeys keys.
 
 use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::time::{Duration, SystemTime};
-use std::{fs, thread};
+use std::thread;
+use std::time::Duration;
 
 use console::{Key, Term};
 
 use super::progress::Progress;
 use super::session::Session;
-use super::view;
+use super::{layout, view};
 use crate::failure::Failure;
 use crate::process;
 
-/// How often the times of the files are read. This works on every file system.
+/// How often the files are read: not every file system reports changes.
 const POLL: Duration = Duration::from_millis(200);
 /// Some editors save in several steps.
 const SAVE: Duration = Duration::from_millis(50);
@@ -49,32 +48,21 @@ fn goes_on(result: Result<bool, Failure>) -> bool {
 fn check(session: &mut Session, limit: Duration) -> Result<bool, Failure> {
     // Another command may have written it.
     session.progress = Progress::read(&session.practice.folder)?;
-    Ok(super::check(session, limit)? && select_next(session)?)
+    Ok(super::check(session, limit)? && next(session)?)
 }
 
-fn select_next(session: &mut Session) -> Result<bool, Failure> {
-    let current = session.current()?;
-    let Some(next) = session.following(&current) else {
-        view::next(session, &current)?;
-        return Ok(false);
-    };
-    let selected = session.select(next)?;
-    view::copied(session, &selected)?;
-    Ok(true)
+fn next(session: &mut Session) -> Result<bool, Failure> {
+    let selected = super::next(session)?;
+    let shown = selected.as_ref().map(|one| super::show(session, one));
+    shown.transpose().map(|shown| shown.is_some())
 }
 
 /// Waits for a key, at most as long as [`POLL`]. Returns whether another exercise is selected now.
 fn obey(keys: &Receiver<char>, session: &mut Session) -> Result<bool, Failure> {
     match keys.recv_timeout(POLL) {
-        Ok('n') => return select_next(session),
-        Ok('h') => {
-            let (exercise, hints) = session.hints()?;
-            view::hints(&exercise, hints)?;
-        }
-        Ok('s') => {
-            let (file, code) = session.solution()?;
-            view::solution(&file, &code)?;
-        }
+        Ok('n') => return next(session),
+        Ok('h') => super::hint(session)?,
+        Ok('s') => super::solution(session)?,
         Ok('l') => view::status(session)?,
         Ok(_) | Err(RecvTimeoutError::Timeout) => return Ok(false),
         // Standard input has ended; the watch goes on.
@@ -118,35 +106,12 @@ fn send(letter: char, sender: &Sender<char>) -> bool {
     sender.send(letter).is_ok() && letter != 'q'
 }
 
-type Saved = (Option<String>, Vec<(PathBuf, SystemTime, u64)>);
-
-/// The selected exercise, and when the sources of its lesson were saved.
-fn saved(session: &Session) -> Saved {
+/// The selected exercise, and the sources of its lesson.
+fn saved(session: &Session) -> (Option<String>, layout::Files) {
     let progress = Progress::read(&session.practice.folder).ok();
     let current = progress.and_then(|progress| progress.current().map(String::from));
-    let mut sources = Vec::new();
-    if let Ok(exercise) = session.current() {
-        let folder = session.practice.lesson_folder(exercise.lesson);
-        collect(&folder, &mut sources);
-        sources.sort();
-    }
-    (current, sources)
-}
-
-/// A file that cannot be read is left out: the editor may be replacing it.
-fn collect(folder: &Path, sources: &mut Vec<(PathBuf, SystemTime, u64)>) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        let is_source = path
-            .extension()
-            .is_some_and(|one| one == "rs" || one == "toml");
-        match entry.metadata() {
-            Ok(metadata) if metadata.is_dir() => collect(&path, sources),
-            Ok(metadata) if is_source => {
-                let modified = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
-                sources.push((path, modified, metadata.len()));
-            }
-            _ => {}
-        }
-    }
+    let folder = session.current();
+    let folder = folder.map(|one| session.practice.lesson_folder(one.lesson));
+    let files = folder.map_or_else(|_| layout::Files::new(), |folder| layout::sources(&folder));
+    (current, files)
 }
