@@ -64,7 +64,7 @@ fn wait(command: &mut Command, limit: Duration) -> io::Result<ExitKind> {
             Some(status) if status.success() => return Ok(ExitKind::Success),
             Some(status) => return Ok(ExitKind::Failed(status)),
             None if start.elapsed() < limit && !is_interrupted() => {
-                thread::sleep(Duration::from_millis(5))
+                thread::sleep(Duration::from_millis(5));
             }
             None => {
                 child.kill()?;

@@ -12,7 +12,7 @@ use crate::process::{self, ExitKind};
 /// What cargo made of `--test NAME`.
 pub enum Build {
     Ready(PathBuf),
-    /// The compiler's errors, each as it would print it in a terminal, or else cargo's own message.
+    /// The compiler's errors, each as it would print it, or else cargo's own message.
     Failed(Vec<String>),
 }
 
@@ -20,8 +20,7 @@ pub enum Build {
 /// cargo with its folder and its environment.
 pub fn build(mut cargo: Command, package: &str, program: &str) -> io::Result<Build> {
     cargo
-        .args(["test", "--no-run", "-p", package])
-        .arg("--message-format=json-diagnostic-rendered-ansi")
+        .args(["test", "--no-run", "--message-format=json", "-p", package])
         .args(["--test", program]);
     let captured = process::capture(&mut cargo, "", Duration::MAX)?;
     let messages: Vec<Message> = captured

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::course::{self, ExerciseRef};
-use super::files::shown;
+use super::files;
 use super::session::Session;
 use crate::failure::Failure;
 use crate::test_program::{self, Build, TestResult};
@@ -13,12 +13,9 @@ use crate::upkeep::misconceptions;
 #[derive(Debug)]
 pub enum Verdict<'a> {
     Passed,
-    /// With the compiler's errors, or else one message of cargo.
-    NotBuilt {
-        errors: Vec<String>,
-        /// The copied tests are not those of the lesson.
-        outdated: bool,
-    },
+    /// With the compiler's errors, or else one message of cargo, and whether the copied tests differ from
+    /// those of the lesson.
+    NotBuilt(Vec<String>, bool),
     /// These tests need a function that is still a `todo!`, of this exercise or of another one.
     Todo(ExerciseRef<'a>, Vec<&'a str>),
     Failed(Vec<FailedTest<'a>>),
@@ -39,21 +36,15 @@ impl<'a> Session<'a> {
     /// Checks the exercise as it is in the practice folder. `limit` is for each test.
     pub fn check(&self, one: &ExerciseRef<'a>, limit: Duration) -> Result<Verdict<'a>, Failure> {
         let ExerciseRef { lesson, exercise } = *one;
-        let file = self.practice.file(one);
-        if !file.exists() {
-            return Err(Failure::usage(format!(
-                "{} is missing; `cargo xtask learn start {}` restores it",
-                shown(&file),
-                lesson.number
-            )));
-        }
+        // Not restored by itself: an editor may be about to write it.
+        files::read(&self.practice.file(one))?;
         let outdated = self.practice.copy(lesson)?;
         let cannot = |error| Failure::failed(format!("cannot check {}: {error}", one.name()));
         let package = self.practice.package(lesson);
         let build = test_program::build(self.practice.cargo(), &package, &exercise.program);
         let program = match build.map_err(cannot)? {
             Build::Ready(program) => program,
-            Build::Failed(errors) => return Ok(Verdict::NotBuilt { errors, outdated }),
+            Build::Failed(errors) => return Ok(Verdict::NotBuilt(errors, outdated)),
         };
         let folder = self.practice.lesson_folder(lesson);
         let mut failed = Vec::new();

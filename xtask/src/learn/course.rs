@@ -36,19 +36,16 @@ pub fn all(course: &Workspace) -> impl Iterator<Item = ExerciseRef<'_>> {
 /// The exercise of this name, with or without the name of its lesson.
 pub fn find<'a>(course: &'a Workspace, name: &str) -> Result<ExerciseRef<'a>, Failure> {
     let is_named = |one: &ExerciseRef| one.name() == name || one.exercise.name == name;
-    let found: Vec<_> = all(course).filter(is_named).collect();
-    if let [one] = found[..] {
-        return Ok(one);
-    }
-    let shares_word = |one: &ExerciseRef| {
+    let is_similar = |one: &ExerciseRef| {
         let mut words = name.split(['/', '-']).filter(|word| word.len() > 2);
         words.any(|word| one.exercise.name.contains(word))
     };
-    let similar = all(course).filter(shares_word).map(|one| one.name());
-    let similar = similar.collect::<Vec<_>>().join(", ");
-    Err(Failure::usage(match (&found[..], &*similar) {
-        ([], "") => format!("there is no exercise `{name}`; `cargo xtask learn` lists them"),
-        ([], _) => format!("there is no exercise `{name}`; similar names: {similar}"),
-        _ => format!("several lessons have an exercise `{name}`: {similar}"),
-    }))
+    all(course).find(is_named).ok_or_else(|| {
+        let similar = all(course).filter(is_similar).map(|one| one.name());
+        let similar = similar.collect::<Vec<_>>().join(", ");
+        let similar = if similar.is_empty() { "none" } else { &similar };
+        Failure::usage(format!(
+            "there is no exercise `{name}` (similar: {similar}); `cargo xtask learn` lists them"
+        ))
+    })
 }

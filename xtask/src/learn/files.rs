@@ -26,8 +26,11 @@ pub fn read(path: &Path) -> Result<String, Failure> {
     cannot("read", path, fs::read_to_string(path))
 }
 
-/// Writes the file and creates its folder. After an error the old file is still there.
+/// Writes the file, if that changes it, and creates its folder. After an error the old file is there.
 pub fn write(path: &Path, content: impl AsRef<[u8]>) -> Result<(), Failure> {
+    if fs::read(path).is_ok_and(|old| old == content.as_ref()) {
+        return Ok(());
+    }
     let new = with_ending(path, "new");
     let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
     let written = folder.and_then(|()| fs::write(&new, content));

@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use super::course::{self, ExerciseRef};
-use super::source::{self, Function};
-use super::{files, manifest};
+use super::{files, manifest, source};
 use crate::failure::Failure;
 use crate::lessons::Lesson;
 
@@ -30,8 +29,8 @@ pub fn files(lesson: &Lesson, package: &str) -> Result<Files, Failure> {
     }
     for one in course::of_lesson(lesson) {
         let content = files.entry(one.exercise.file.clone()).or_default();
-        let file = one.reference();
-        let text = with_todos(&one, &file, &String::from_utf8_lossy(content)).map_err(broken)?;
+        let text = String::from_utf8_lossy(content);
+        let text = with_bodies(&one, &one.reference(), &text, None).map_err(broken)?;
         *content = text.into();
     }
     Ok(files)
@@ -58,34 +57,24 @@ fn collect(from: &Path, path: &Path, left_out: &[PathBuf], files: &mut Files) ->
     Ok(())
 }
 
-/// The text of `file` with `todo!` in each function that the exercise asks for.
-pub fn with_todos(one: &ExerciseRef, file: &Path, text: &str) -> Result<String, String> {
-    edit(one, file, text, |function, _, text| {
-        Ok(function.with_todo(text, &one.exercise.task))
-    })
-}
-
-/// The text of `file` with the bodies that the functions have in the lesson's file.
-pub fn with_solution(
+/// The text of `file` with other bodies in the functions that the exercise asks for: those in this text
+/// of the lesson's file, or else `todo!`.
+pub fn with_bodies(
     one: &ExerciseRef,
     file: &Path,
     text: &str,
-    reference: &str,
+    reference: Option<&str>,
 ) -> Result<String, String> {
-    edit(one, file, text, |function, name, text| {
-        let solution = source::find(reference, name, &one.reference())?;
-        Ok(function.with_body(text, solution.body(reference)))
-    })
-}
-
-fn edit(
-    one: &ExerciseRef,
-    file: &Path,
-    text: &str,
-    edit: impl Fn(Function, &str, &str) -> Result<String, String>,
-) -> Result<String, String> {
-    let mut functions = one.exercise.functions.iter();
-    functions.try_fold(text.to_owned(), |text, name| {
-        edit(source::find(&text, name, file)?, name, &text)
-    })
+    let mut text = text.to_owned();
+    for name in &one.exercise.functions {
+        let function = source::find(&text, name, file)?;
+        text = match reference {
+            None => function.with_todo(&text, &one.exercise.task),
+            Some(reference) => {
+                let solution = source::find(reference, name, &one.reference())?;
+                function.with_body(&text, solution.body(reference))
+            }
+        };
+    }
+    Ok(text)
 }

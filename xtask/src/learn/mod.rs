@@ -2,12 +2,6 @@
 //!
 //! A lesson's manifest names the functions that are exercises. `start` copies the lesson into the
 //! practice folder with `todo!` as their bodies, and `check` runs the tests that the manifest names.
-//!
-//! - `session`: the state; `course`, `practice` and `progress` are its parts
-//! - `check`: from an exercise to a verdict
-//! - `view`: all that is printed
-//! - `watch`: checks after each save
-//! - `layout`, `manifest`, `source`, `files`: how a lesson is copied
 
 mod check;
 mod course;
@@ -31,6 +25,8 @@ use crate::failure::Failure;
 use crate::lessons::Workspace;
 use crate::process;
 use check::Verdict;
+use practice::Practice;
+use progress::Progress;
 use session::{Selected, Session};
 
 #[derive(clap::Args)]
@@ -88,7 +84,13 @@ enum Action {
 pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let course = Workspace::find()?;
     let limit = Duration::from_secs(options.limit);
-    let session = &mut Session::open(&course, &options.folder)?;
+    let practice = Practice::new(&course, &options.folder)?;
+    let progress = Progress::read(&practice.folder)?;
+    let session = &mut Session {
+        course: &course,
+        practice,
+        progress,
+    };
     let selected = match options.action.as_ref().unwrap_or(&Action::List) {
         Action::List => view::status(session).map(|()| None)?,
         Action::Check { all } => {
@@ -127,13 +129,13 @@ fn show(session: &Session, selected: &Selected) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The following exercise. Says so if there is none.
+/// Selects the following exercise, or says that there is none.
 fn next<'a>(session: &mut Session<'a>) -> Result<Option<Selected<'a>>, Failure> {
-    let selected = session.next()?;
-    if selected.is_none() {
-        view::next(session, &session.current()?)?;
+    let current = session.current()?;
+    match session.following(&current) {
+        Some(next) => session.select(next).map(Some),
+        None => Ok(view::next(session, &current).map(|()| None)?),
     }
-    Ok(selected)
 }
 
 fn hint(session: &mut Session) -> Result<(), Failure> {
@@ -182,11 +184,6 @@ fn check_all(session: &mut Session, limit: Duration) -> Result<bool, Failure> {
             done += usize::from(passed);
             all += 1;
         }
-    }
-    if all == 0 {
-        return Err(Failure::usage(
-            "no lesson is in the practice folder; `cargo xtask learn start` begins with lesson 1",
-        ));
     }
     session.progress.write()?;
     view::say(&format!("{done} of {all} exercises are done"))?;

@@ -12,7 +12,6 @@ use crate::lessons::{self, Lesson, Workspace};
 #[derive(Debug)]
 pub struct Practice<'a> {
     course: &'a Workspace,
-    name: String,
     /// In the root of the lessons' workspace.
     pub folder: PathBuf,
 }
@@ -23,25 +22,20 @@ pub const NAME: &str = "practice";
 impl<'a> Practice<'a> {
     pub fn new(course: &'a Workspace, name: &str) -> Result<Self, Failure> {
         let is_plain = |one: char| one.is_ascii_alphanumeric() || one == '-';
-        if name.starts_with(NAME) && name.chars().all(is_plain) {
-            let folder = course.root.join(name);
-            let name = name.into();
-            return Ok(Self {
-                course,
-                name,
-                folder,
-            });
+        if !name.starts_with(NAME) || !name.chars().all(is_plain) {
+            return Err(Failure::usage(format!(
+                "the practice folder must be `{NAME}` with letters, digits and `-`, not `{name}`"
+            )));
         }
-        Err(Failure::usage(format!(
-            "the practice folder `{name}` must be a name of letters, digits and `-` that begins with \
-             `{NAME}`"
-        )))
+        let folder = course.root.join(name);
+        Ok(Self { course, folder })
     }
 
     /// The lesson's name as a package. It begins with the name of the folder, because all practice
     /// folders build into one target folder.
     pub fn package(&self, lesson: &Lesson) -> String {
-        format!("{}-{}", self.name, lesson.name)
+        let folder = self.folder.file_name().unwrap_or_default();
+        format!("{}-{}", folder.to_string_lossy(), lesson.name)
     }
 
     pub fn lesson_folder(&self, lesson: &Lesson) -> PathBuf {
@@ -77,9 +71,11 @@ impl<'a> Practice<'a> {
         let mut differ = false;
         for (path, content) in layout::files(lesson, &self.package(lesson))? {
             let copy = self.lesson_folder(lesson).join(&path);
-            match fs::read(&copy) {
-                Ok(text) => differ |= path.starts_with("tests") && text != content,
-                Err(_) => files::write(&copy, content)?,
+            if copy.exists() {
+                let text = files::cannot("read", &copy, fs::read(&copy))?;
+                differ |= path.starts_with("tests") && text != content;
+            } else {
+                files::write(&copy, content)?;
             }
         }
         self.write_workspace()?;
@@ -104,13 +100,7 @@ impl<'a> Practice<'a> {
         let target = quoted(self.course.target.display().to_string());
         let alias = quoted(format!("run --manifest-path {} --", xtask.display()));
         let config = format!("[build]\ntarget-dir = {target}\n\n[alias]\nxtask = {alias}\n");
-        for (file, text) in [("Cargo.toml", manifest), (".cargo/config.toml", config)] {
-            let path = self.folder.join(file);
-            // An unchanged file keeps its time.
-            if fs::read(&path).ok().as_deref() != Some(text.as_bytes()) {
-                files::write(&path, text)?;
-            }
-        }
-        Ok(())
+        files::write(&self.folder.join("Cargo.toml"), manifest)?;
+        files::write(&self.folder.join(".cargo/config.toml"), config)
     }
 }

@@ -30,16 +30,6 @@ pub struct Selected<'a> {
 pub type Replaced = (PathBuf, PathBuf);
 
 impl<'a> Session<'a> {
-    pub fn open(course: &'a Workspace, folder: &str) -> Result<Self, Failure> {
-        let practice = Practice::new(course, folder)?;
-        let progress = Progress::read(&practice.folder)?;
-        Ok(Self {
-            course,
-            practice,
-            progress,
-        })
-    }
-
     /// The selected exercise.
     pub fn current(&self) -> Result<ExerciseRef<'a>, Failure> {
         let name = self.progress.current().ok_or_else(|| {
@@ -59,12 +49,6 @@ impl<'a> Session<'a> {
         let after = course::all(self.course).skip_while(|other| other.name() != name);
         let mut others = after.chain(course::all(self.course));
         others.find(|other| other.name() != name && !self.progress.is_done(other))
-    }
-
-    /// Selects the following exercise, if there is one.
-    pub fn next(&mut self) -> Result<Option<Selected<'a>>, Failure> {
-        let following = self.following(&self.current()?);
-        following.map(|one| self.select(one)).transpose()
     }
 
     /// Selects the lesson's first exercise that is not done. A fresh start moves the old copy aside.
@@ -126,38 +110,31 @@ impl<'a> Session<'a> {
     /// Writes the lesson's functions into the learner's file.
     pub fn take_solution(&self) -> Result<Replaced, Failure> {
         let one = self.current()?;
-        let reference = files::read(&one.reference())?;
-        self.replace(&one, |file, text| {
-            layout::with_solution(&one, file, text, &reference).map_err(|error| {
-                let help = "`cargo xtask learn reset` restores the file and keeps a copy";
-                Failure::failed(format!("{error}; {help}"))
-            })
-        })
+        let file = self.practice.file(&one);
+        let (text, reference) = (files::read(&file)?, files::read(&one.reference())?);
+        let solved = layout::with_bodies(&one, &file, &text, Some(&reference));
+        replace(&file, &solved.map_err(Failure::failed)?)
     }
 
     /// Writes `todo!` into the learner's functions. If they are not found, restores the whole file.
     pub fn reset(&mut self) -> Result<Replaced, Failure> {
         let one = self.current()?;
-        let replaced = self.replace(&one, |file, text| {
-            layout::with_todos(&one, file, text).or_else(|_| {
-                let files = layout::files(one.lesson, &self.practice.package(one.lesson))?;
-                Ok(String::from_utf8_lossy(&files[&one.exercise.file]).into())
-            })
+        let file = self.practice.file(&one);
+        let todos = layout::with_bodies(&one, &file, &files::read(&file)?, None);
+        let text = todos.or_else(|_| {
+            let files = layout::files(one.lesson, &self.practice.package(one.lesson))?;
+            let original = String::from_utf8_lossy(&files[&one.exercise.file]);
+            Ok::<_, Failure>(original.into())
         })?;
+        let replaced = replace(&file, &text)?;
         self.progress.set_done(&one, false);
         self.progress.write()?;
         Ok(replaced)
     }
+}
 
-    fn replace(
-        &self,
-        one: &ExerciseRef,
-        edit: impl FnOnce(&Path, &str) -> Result<String, Failure>,
-    ) -> Result<Replaced, Failure> {
-        let file = self.practice.file(one);
-        let text = edit(&file, &files::read(&file)?)?;
-        let kept = files::keep(&file)?;
-        files::write(&file, text)?;
-        Ok((file, kept))
-    }
+fn replace(file: &Path, text: &str) -> Result<Replaced, Failure> {
+    let kept = files::keep(file)?;
+    files::write(file, text)?;
+    Ok((file.into(), kept))
 }

@@ -16,8 +16,6 @@ use crate::style::{BAD, BOLD, DIM, GOOD};
 
 /// Longer messages of a test are cut.
 const MESSAGE_LINES: usize = 12;
-/// More misconceptions than these are not named.
-const CAUSES: usize = 2;
 
 macro_rules! say {
     ($($text:tt)*) => {
@@ -35,8 +33,12 @@ pub fn status(session: &Session) -> io::Result<()> {
         for one in course::of_lesson(lesson) {
             let is_current = session.progress.current() == Some(&one.name());
             let is_done = session.progress.is_done(&one);
-            let here = if is_current { mark('▸') } else { ' ' };
-            let done = if is_done { mark('✓') } else { mark('·') };
+            let here = if is_current { mark('▸', '>') } else { ' ' };
+            let done = if is_done {
+                mark('✓', '+')
+            } else {
+                mark('·', '.')
+            };
             let (name, minutes) = (&one.exercise.name, one.exercise.minutes);
             say!("{here} {done} {name:width$}  {minutes:>2} minutes")?;
         }
@@ -55,8 +57,11 @@ pub fn copied(session: &Session, selected: &Selected) -> io::Result<()> {
     if let Some(kept) = &selected.kept {
         say!("Your old copy of the lesson is in {}.", shown(kept))?;
     }
-    let folder = shown(&session.practice.lesson_folder(lesson));
-    say!("Lesson {} is in {folder}.", lesson.number)
+    if selected.is_new {
+        let folder = shown(&session.practice.lesson_folder(lesson));
+        say!("Lesson {} is in {folder}.", lesson.number)?;
+    }
+    Ok(())
 }
 
 pub fn task(session: &Session, one: &ExerciseRef) -> io::Result<()> {
@@ -95,7 +100,7 @@ pub fn verdict(session: &Session, one: &ExerciseRef, verdict: &Verdict) -> io::R
     summary(verdict, &one.exercise.name)?;
     match verdict {
         Verdict::Passed => Ok(()),
-        Verdict::NotBuilt { errors, outdated } => {
+        Verdict::NotBuilt(errors, outdated) => {
             let first = errors.first().map_or("", |error| error.trim_end());
             for line in first.lines() {
                 writeln!(anstream::stdout(), "{}", with_path(session, one, line))?;
@@ -138,8 +143,8 @@ fn changed(one: &ExerciseRef, reason: &str) -> io::Result<()> {
 /// The verdict in two or three words.
 pub fn summary(verdict: &Verdict, name: &str) -> io::Result<()> {
     let word = match verdict {
-        Verdict::Passed => return say!("{GOOD}{} done{GOOD:#}  {name}", mark('✓')),
-        Verdict::NotBuilt { .. } => "does not compile",
+        Verdict::Passed => return say!("{GOOD}{} done{GOOD:#}  {name}", mark('✓', '+')),
+        Verdict::NotBuilt(..) => "does not compile",
         Verdict::Todo(..) => "not written yet",
         Verdict::Failed(_) => "tests fail",
         Verdict::NoSuchTest(_) => "out of date",
@@ -148,7 +153,7 @@ pub fn summary(verdict: &Verdict, name: &str) -> io::Result<()> {
 }
 
 fn failed(test: &str) -> io::Result<()> {
-    say!("  {} {}", mark('✗'), sentence(test))
+    say!("  {} {}", mark('✗', 'x'), sentence(test))
 }
 
 /// A failed test, what it printed, and why that may be.
@@ -168,7 +173,7 @@ fn failed_test(session: &Session, one: &ExerciseRef, test: &FailedTest) -> io::R
     if let Some(more @ 1..) = output.lines().count().checked_sub(MESSAGE_LINES) {
         say!("      ... and {more} more lines")?;
     }
-    let mut causes = test.causes.iter().take(CAUSES);
+    let mut causes = test.causes.iter().take(2);
     causes.try_for_each(|cause| say!("      A common cause: {BOLD}{cause}{BOLD:#}"))
 }
 
@@ -234,17 +239,12 @@ pub fn say(text: &str) -> io::Result<()> {
 }
 
 /// The mark, or ASCII where the locale has nothing else.
-fn mark(mark: char) -> char {
+fn mark(mark: char, ascii: char) -> char {
     let set = |name: &&str| env::var(name).ok().filter(|value| !value.is_empty());
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(set);
-    let locale = locale.unwrap_or_default().to_lowercase();
-    match mark {
-        _ if cfg!(windows) || locale.replace('-', "").contains("utf8") => mark,
-        '✓' => '+',
-        '✗' => 'x',
-        '▸' => '>',
-        _ => '.',
-    }
+    let locale = locale.unwrap_or_default().to_lowercase().replace('-', "");
+    let is_unicode = cfg!(windows) || locale.contains("utf8");
+    if is_unicode { mark } else { ascii }
 }
 
 fn learn(arguments: &str) -> String {

@@ -1,7 +1,8 @@
 //! `cargo xtask learn watch`: checks after each save, and obeys keys.
 
 use std::io::{self, IsTerminal};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::iter;
+use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
 
@@ -52,9 +53,10 @@ fn check(session: &mut Session, limit: Duration) -> Result<bool, Failure> {
 }
 
 fn next(session: &mut Session) -> Result<bool, Failure> {
-    let selected = super::next(session)?;
-    let shown = selected.as_ref().map(|one| super::show(session, one));
-    shown.transpose().map(|shown| shown.is_some())
+    let Some(selected) = super::next(session)? else {
+        return Ok(false);
+    };
+    super::show(session, &selected).map(|()| true)
 }
 
 /// Waits for a key, at most as long as [`POLL`]. Returns whether another exercise is selected now.
@@ -64,46 +66,42 @@ fn obey(keys: &Receiver<char>, session: &mut Session) -> Result<bool, Failure> {
         Ok('h') => super::hint(session)?,
         Ok('s') => super::solution(session)?,
         Ok('l') => view::status(session)?,
-        Ok(_) | Err(RecvTimeoutError::Timeout) => return Ok(false),
-        // Standard input has ended; the watch goes on.
-        Err(RecvTimeoutError::Disconnected) => {
-            thread::sleep(POLL);
-            return Ok(false);
-        }
+        _ => return Ok(false),
     }
     view::keys()?;
     Ok(false)
 }
 
-/// The letters that are typed. `q` and Ctrl-C also end a check that is running.
+/// The letters that are typed. `q` and Ctrl-C interrupt a check that is running.
 fn keys() -> Receiver<char> {
     let (sender, keys) = mpsc::channel();
     thread::spawn(move || {
-        if io::stdin().is_terminal() && io::stdout().is_terminal() {
-            // A raw terminal sends Ctrl-C as a key and not as a signal.
-            while let Ok(key) = Term::stdout().read_key_raw() {
-                let letter = match key {
-                    Key::CtrlC => 'q',
-                    Key::Char(letter) => letter,
-                    _ => continue,
-                };
-                if !send(letter, &sender) {
-                    return;
-                }
+        let pressed = iter::from_fn(|| Term::stdout().read_key_raw().ok());
+        let pressed = pressed.map(|key| match key {
+            // A raw terminal sends it as a key and not as a signal.
+            Key::CtrlC => 'q',
+            Key::Char(letter) => letter,
+            _ => ' ',
+        });
+        let lines = io::stdin().lines().map_while(Result::ok);
+        let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+        let letters: Box<dyn Iterator<Item = char>> = if is_terminal {
+            Box::new(pressed)
+        } else {
+            Box::new(lines.flat_map(|line| line.chars().collect::<Vec<_>>()))
+        };
+        for letter in letters {
+            if letter == 'q' {
+                return process::interrupt();
             }
+            let _ = sender.send(letter);
         }
-        let mut lines = io::stdin().lines().map_while(Result::ok);
-        lines.all(|line| line.trim().chars().all(|letter| send(letter, &sender)));
+        // Standard input has ended; the watch goes on.
+        loop {
+            thread::park();
+        }
     });
     keys
-}
-
-/// Returns whether another letter may follow.
-fn send(letter: char, sender: &Sender<char>) -> bool {
-    if letter == 'q' {
-        process::interrupt();
-    }
-    sender.send(letter).is_ok() && letter != 'q'
 }
 
 /// The selected exercise, and the sources of its lesson.
