@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const SOURCE: &str = "\
 //! Halves and doubles. äöü: bytes are not characters.
@@ -172,6 +172,9 @@ Caught by [`four_has_two`](tests/halves.rs).
 
 Caught by [`four_has_two`](tests/halves.rs).
 ";
+
+/// How long a test waits for something before it fails. A busy machine is no error.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Its path has a blank.
 static TWO_LESSONS: LazyLock<PathBuf> = LazyLock::new(|| {
@@ -347,8 +350,7 @@ impl Watch {
     fn prints(&self, text: &str) {
         let mut printed = String::new();
         while !(printed.contains(text) && printed.ends_with("[q]uit\n")) {
-            // Long, because a busy machine is no error.
-            let Ok(line) = self.lines.recv_timeout(Duration::from_secs(60)) else {
+            let Ok(line) = self.lines.recv_timeout(PATIENCE) else {
                 panic!("{text}\nnot in\n{printed}");
             };
             printed += &(line + "\n");
@@ -703,12 +705,15 @@ fn a_lesson_that_has_changed_is_named_with_the_way_to_go_on() {
     // The tests as they were before the lesson changed.
     let renamed = TESTS.replace("one_has_none", "one_has_no_half");
     learner.write("lesson1/tests/halves.rs", &renamed);
+    fs::remove_file(learner.path("lesson1/examples/demo.rs")).unwrap();
     let texts = [
         "out of date  halve",
         "your copy has no test one_has_none",
         fresh,
     ];
     learner.fails(&["check"], &texts);
+    let new = learner.path("lesson1/examples/demo.rs");
+    assert!(!new.exists(), "a new file may not fit to an old copy");
     learner.write("lesson1/tests/halves.rs", "use lesson1::gone;\n");
     let texts = ["unresolved import", "your copy of the tests differs", fresh];
     learner.fails(&["check"], &texts);
@@ -798,13 +803,21 @@ fn a_key_ends_watch_during_a_check_and_the_test_with_it() {
     learner.writes(&format!(
         "    std::fs::write({pid:?}, std::process::id().to_string()).unwrap();\n    loop {{}}"
     ));
-    let mut watch = Watch::start(&learner, &["--limit", "60"]);
-    while fs::read_to_string(&pid).unwrap_or_default().is_empty() {
-        assert_eq!(watch.process.try_wait().unwrap(), None);
-        thread::sleep(Duration::from_millis(5));
-    }
+    let mut watch = Watch::start(&learner, &["--limit", "3600"]);
+    let deadline = Instant::now() + PATIENCE;
+    let started = || !fs::read_to_string(&pid).unwrap_or_default().is_empty();
+    wait_until(deadline, started);
     watch.types("q");
+    wait_until(deadline, || watch.process.try_wait().unwrap().is_some());
     assert_eq!(watch.process.wait().unwrap().code(), Some(0));
     let process = Path::new("/proc").join(learner.read("pid"));
     assert!(!process.exists(), "the test goes on");
+}
+
+#[track_caller]
+fn wait_until(deadline: Instant, mut is_true: impl FnMut() -> bool) {
+    while !is_true() {
+        assert!(Instant::now() < deadline, "this takes too long");
+        thread::sleep(Duration::from_millis(5));
+    }
 }

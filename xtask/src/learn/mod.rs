@@ -98,8 +98,8 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
             return Ok(ExitCode::from(u8::from(!check(session, limit)?)));
         }
         Action::Watch => watch::watch(session, limit).map(|()| None)?,
-        Action::Hint => hint(session).map(|()| None)?,
-        Action::Solution { take: false } => solution(session).map(|()| None)?,
+        Action::Hint => view::hints(session.hints()?).map(|()| None)?,
+        Action::Solution { take: false } => view::solution(session.solution()?).map(|()| None)?,
         Action::Solution { take: true } => {
             view::replaced(&session.take_solution()?).map(|()| None)?
         }
@@ -136,16 +136,6 @@ fn next<'a>(session: &mut Session<'a>) -> Result<Option<Selected<'a>>, Failure> 
         Some(next) => session.select(next).map(Some),
         None => Ok(view::next(session, &current).map(|()| None)?),
     }
-}
-
-fn hint(session: &mut Session) -> Result<(), Failure> {
-    let (exercise, hints) = session.hints()?;
-    Ok(view::hints(&exercise, hints)?)
-}
-
-fn solution(session: &Session) -> Result<(), Failure> {
-    let (file, code) = session.solution()?;
-    Ok(view::solution(&file, &code)?)
 }
 
 fn check_current(session: &mut Session, limit: Duration) -> Result<bool, Failure> {

@@ -68,15 +68,16 @@ impl<'a> Practice<'a> {
         if (!self.has(lesson) || !lock.exists()) && original.exists() {
             files::write(&lock, files::read(&original)?)?;
         }
-        let mut differ = false;
-        for (path, content) in layout::files(lesson, &self.package(lesson))? {
-            let copy = self.lesson_folder(lesson).join(&path);
-            if copy.exists() {
-                let text = files::cannot("read", &copy, fs::read(&copy))?;
-                differ |= path.starts_with("tests") && text != content;
-            } else {
-                files::write(&copy, content)?;
-            }
+        let folder = self.lesson_folder(lesson);
+        let files = layout::files(lesson, &self.package(lesson))?;
+        let differ = files.iter().any(|(path, content)| {
+            let copy = fs::read(folder.join(path));
+            path.starts_with("tests") && copy.is_ok_and(|copy| copy != *content)
+        });
+        // A new file of the lesson may not fit to an old copy.
+        let is_missing = |path: &PathBuf| !differ && !folder.join(path).exists();
+        for (path, content) in files.into_iter().filter(|(path, _)| is_missing(path)) {
+            files::write(&folder.join(path), content)?;
         }
         self.write_workspace()?;
         Ok(differ)

@@ -3,7 +3,7 @@
 use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::ops::Range;
-use std::path::{MAIN_SEPARATOR, Path};
+use std::path::{MAIN_SEPARATOR, PathBuf};
 
 use console::{Term, measure_text_width};
 
@@ -190,7 +190,7 @@ pub fn next(session: &Session, one: &ExerciseRef) -> io::Result<()> {
     }
 }
 
-pub fn hints(one: &ExerciseRef, range: Range<usize>) -> io::Result<()> {
+pub fn hints((one, range): (ExerciseRef, Range<usize>)) -> io::Result<()> {
     let hints = &one.exercise.hints;
     for index in range.clone() {
         let number = format!("{BOLD}Hint {} of {}{BOLD:#}", index + 1, hints.len());
@@ -202,9 +202,8 @@ pub fn hints(one: &ExerciseRef, range: Range<usize>) -> io::Result<()> {
     Ok(())
 }
 
-pub fn solution(file: &Path, code: &str) -> io::Result<()> {
-    let (file, code) = (shown(file), code.trim_end());
-    writeln!(anstream::stdout(), "{DIM}{file}{DIM:#}\n{code}")
+pub fn solution((file, code): (PathBuf, String)) -> io::Result<()> {
+    writeln!(anstream::stdout(), "{DIM}{}{DIM:#}\n{code}", shown(&file))
 }
 
 pub fn replaced((file, kept): &Replaced) -> io::Result<()> {

@@ -63,8 +63,8 @@ fn next(session: &mut Session) -> Result<bool, Failure> {
 fn obey(keys: &Receiver<char>, session: &mut Session) -> Result<bool, Failure> {
     match keys.recv_timeout(POLL) {
         Ok('n') => return next(session),
-        Ok('h') => super::hint(session)?,
-        Ok('s') => super::solution(session)?,
+        Ok('h') => view::hints(session.hints()?)?,
+        Ok('s') => view::solution(session.solution()?)?,
         Ok('l') => view::status(session)?,
         _ => return Ok(false),
     }
