@@ -812,6 +812,9 @@ fn a_key_ends_watch_during_a_check_and_the_test_with_it() {
     assert_eq!(watch.process.wait().unwrap().code(), Some(0));
     let process = Path::new("/proc").join(learner.read("pid"));
     assert!(!process.exists(), "the test goes on");
+    let printed: Vec<_> = watch.lines.iter().collect();
+    let verdict = printed.iter().find(|line| line.contains("timed out"));
+    assert_eq!(verdict, None, "this check has no verdict");
 }
 
 #[track_caller]
