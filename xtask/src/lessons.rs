@@ -30,8 +30,6 @@ pub struct Lesson {
     pub minutes: u32,
     pub headline: String,
     pub folder: PathBuf,
-    /// The packages that its library depends on.
-    pub dependencies: Vec<String>,
     /// In the order of the course.
     pub exercises: Vec<Exercise>,
     pub questions: Vec<Question>,
@@ -193,15 +191,6 @@ struct Package {
     manifest_path: PathBuf,
     metadata: Value,
     targets: Vec<Target>,
-    dependencies: Vec<Dependency>,
-}
-
-#[derive(Deserialize)]
-struct Dependency {
-    name: String,
-    /// None for a normal one, and else `dev` or `build`.
-    kind: Option<String>,
-    optional: bool,
 }
 
 #[derive(Deserialize)]
@@ -231,9 +220,6 @@ impl Package {
         };
         let description = Description::deserialize(description)
             .map_err(|error| format!("{}: [package.metadata.lesson]: {error}", self.name))?;
-        let of_the_library =
-            |dependency: &&Dependency| dependency.kind.is_none() && !dependency.optional;
-        let dependencies = self.dependencies.iter().filter(of_the_library);
         let lesson = Lesson {
             number: description.number,
             name: self.name.clone(),
@@ -241,7 +227,6 @@ impl Package {
             minutes: description.minutes,
             headline: description.headline,
             folder: self.manifest_path.with_file_name(""),
-            dependencies: dependencies.map(|one| one.name.clone()).collect(),
             exercises: description.exercises,
             questions: description.questions,
         };

@@ -31,7 +31,7 @@ pub fn build(mut cargo: Command, package: &str, program: &str) -> io::Result<Bui
     let mut errors = Vec::new();
     let mut executable = None;
     for message in messages {
-        if let Some(Diagnostic { level, rendered }) = message.message {
+        if let Some(Diagnostic { level, rendered }) = message.diagnostic {
             if level == "error" {
                 errors.push(rendered);
             }
@@ -51,7 +51,8 @@ pub fn build(mut cargo: Command, package: &str, program: &str) -> io::Result<Bui
 struct Message {
     executable: Option<PathBuf>,
     target: Option<Target>,
-    message: Option<Diagnostic>,
+    #[serde(rename = "message")]
+    diagnostic: Option<Diagnostic>,
 }
 
 #[derive(Deserialize)]
