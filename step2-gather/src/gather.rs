@@ -59,7 +59,7 @@ where
 ///
 /// # Cancellation
 ///
-/// As with [`gather`]: the tasks run on.
+/// As with [`gather`]: nothing is spawned before the first poll, and the tasks run on.
 pub async fn gather_settled<F, T>(futures: impl IntoIterator<Item = F>) -> Vec<T>
 where
     F: Future<Output = T> + Send + 'static,
