@@ -13,7 +13,7 @@ pub use client::client;
 pub use error::FetchError;
 pub use fetch::{FetchResult, fetch_url};
 
-/// Runs the Rust blocks of the page as tests.
+// Runs the Rust blocks of the page as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
