@@ -11,8 +11,8 @@ use tokio::task::JoinError;
 ///
 /// # After an error
 ///
-/// The tasks that have not finished run on as orphans. Nobody stops them, nobody waits for them,
-/// and their results, errors included, are dropped.
+/// The tasks that have not finished run on as orphans: nothing stops them or waits for them, and
+/// their results, errors included, are dropped.
 ///
 /// # Errors
 ///
