@@ -1,4 +1,4 @@
-//! What `ErrorGroup` promises: never empty, nothing lost, one line, and no depth too deep.
+//! `ErrorGroup`: never empty, no failure lost, one line, any depth.
 
 use std::error::Error;
 
@@ -108,7 +108,7 @@ fn the_tree_has_a_line_for_each_error_with_its_task_and_source_line() {
     let expected = format!(
         "error group (2)\n  body: a b ({here}:{line})\n  loading orders (1)\n    body: b ({here}:{line})",
     );
-    // Where a path is written with other separators, so is the location.
+    // On Windows the location has other separators.
     assert_eq!(tree.tree().to_string().replace('\\', "/"), expected);
 }
 

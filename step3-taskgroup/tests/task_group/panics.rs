@@ -1,4 +1,4 @@
-//! A panic is not an error, and it is not lost either.
+//! A panic stops the group, and reaches the caller after the last child has ended.
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -9,7 +9,7 @@ use step3_taskgroup::TaskGroup;
 use tokio::task::yield_now;
 use tokio::time::sleep;
 
-use crate::support::{Alive, OnDrop, for_ever, ms, on_both_runtimes};
+use crate::support::{Alive, OnDrop, for_ever, ms, on_both_runtimes, on_paused_clock};
 
 type Group = TaskGroup<&'static str>;
 
@@ -55,7 +55,7 @@ fn a_panic_in_the_body_stops_the_children_and_goes_on_in_the_caller() {
 }
 
 #[test]
-fn a_panic_in_the_destructor_of_a_child_that_is_stopped_is_not_lost() {
+fn a_panic_in_the_destructor_of_a_cancelled_child_reaches_the_caller() {
     on_both_runtimes(async || {
         let alive = Alive::default();
         let panic = panic_of(Group::scope(async |group| {
@@ -78,7 +78,7 @@ fn a_panic_in_the_destructor_of_a_child_that_is_stopped_is_not_lost() {
 }
 
 #[test]
-fn a_panic_in_the_destructor_of_a_body_that_is_stopped_is_not_lost() {
+fn a_panic_in_the_destructor_of_a_cancelled_body_reaches_the_caller() {
     on_both_runtimes(async || {
         let alive = Alive::default();
         let panic = panic_of(Group::scope::<(), _>(async |group| {
@@ -95,7 +95,7 @@ fn a_panic_in_the_destructor_of_a_body_that_is_stopped_is_not_lost() {
 }
 
 #[test]
-fn a_panic_in_the_destructor_of_a_value_that_nobody_takes_is_not_lost() {
+fn a_panic_in_the_destructor_of_an_untaken_value_reaches_the_caller() {
     on_both_runtimes(async || {
         let alive = Alive::default();
         let panic = panic_of(Group::scope(async |group| {
@@ -131,7 +131,7 @@ fn a_panic_in_the_destructor_of_stop_stops_the_children_and_goes_on_in_the_calle
     on_both_runtimes(async || {
         let alive = Alive::default();
         let panics = OnDrop(|| std::panic::panic_any(42));
-        // `poll_fn` keeps what it captured until it is dropped; a block would drop it at its end.
+        // `poll_fn` drops what it captured only when it is dropped; an async block would at its end.
         let stop = std::future::poll_fn(move |_| {
             let _ = &panics;
             std::task::Poll::Ready(())
@@ -147,38 +147,42 @@ fn a_panic_in_the_destructor_of_stop_stops_the_children_and_goes_on_in_the_calle
     });
 }
 
-#[tokio::test(start_paused = true)]
-async fn of_several_panics_the_first_goes_on() {
-    let panic = panic_of(Group::scope::<(), _>(async |group| {
-        for (delay, payload) in [(20, "late"), (10, "first"), (10, "second")] {
-            group.spawn::<()>(async move {
-                sleep(ms(delay)).await;
-                std::panic::panic_any(payload)
-            });
-        }
-        sleep(ms(20)).await;
-        std::panic::panic_any("body")
-    }))
-    .await;
+#[test]
+fn the_first_of_several_panics_resumes_in_the_caller() {
+    on_paused_clock(async || {
+        let panic = panic_of(Group::scope::<(), _>(async |group| {
+            for (delay, payload) in [(20, "late"), (10, "first"), (10, "second")] {
+                group.spawn::<()>(async move {
+                    sleep(ms(delay)).await;
+                    std::panic::panic_any(payload)
+                });
+            }
+            sleep(ms(20)).await;
+            std::panic::panic_any("body")
+        }))
+        .await;
 
-    assert_eq!(panic.downcast_ref(), Some(&"first"));
+        assert_eq!(panic.downcast_ref(), Some(&"first"));
+    });
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_panic_wins_over_a_failure() {
-    let panic = panic_of(Group::scope(async |group| {
-        group.spawn::<()>(async { Err("boom") });
-        group.spawn::<()>(async { std::panic::panic_any(42) });
-        Ok(())
-    }))
-    .await;
+#[test]
+fn a_panic_wins_over_a_failure() {
+    on_paused_clock(async || {
+        let panic = panic_of(Group::scope(async |group| {
+            group.spawn::<()>(async { Err("boom") });
+            group.spawn::<()>(async { std::panic::panic_any(42) });
+            Ok(())
+        }))
+        .await;
 
-    assert_eq!(panic.downcast_ref(), Some(&42));
+        assert_eq!(panic.downcast_ref(), Some(&42));
+    });
 }
 
 #[test]
 fn what_failed_before_a_panic_is_written_to_standard_error() {
-    // This test runs the one above in a process of its own, to read what that writes.
+    // The test above, run in a process of its own whose standard error can be read.
     let output = Command::new(std::env::current_exe().unwrap())
         .args([
             "--exact",
