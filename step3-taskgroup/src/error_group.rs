@@ -12,14 +12,14 @@ use std::{mem, slice};
 /// It is what `ExceptionGroup` is in Python ([PEP 654](https://peps.python.org/pep-0654/)).
 /// It is never empty: there is no way to make an empty one.
 ///
-/// - [`Display`] is one line, whatever the errors' own messages contain: the message if there is
-///   one, the number of errors, and the first few of them.
+/// - [`Display`] is one line, even if an error's message has several: the message if there is one,
+///   the number of errors, and the first few of them.
 /// - [`tree`](Self::tree) shows every error on a line of its own, with its task and source line.
 /// - Dropping, [`leaves`](Self::leaves), [`Display`] and [`Debug`] use no recursion, so no depth
 ///   of nesting overflows the stack.
 pub struct ErrorGroup<E> {
     message: Cow<'static, str>,
-    /// Never empty, but for the moment of being taken apart.
+    /// Empty only while the group is taken apart.
     nodes: Vec<ErrorNode<E>>,
 }
 
@@ -42,12 +42,12 @@ pub struct Leaf<E> {
     pub location: &'static Location<'static>,
 }
 
-/// How a task of a group is called.
+/// The name of a task in a group.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum TaskName {
     /// The group's own body.
     Body,
-    /// A task without a name of its own: its number, in the order of spawning, from 0.
+    /// A task that was given no name: its number, in the order of spawning, from 0.
     Index(usize),
     /// A task that was given a name.
     Named(Arc<str>),
@@ -75,7 +75,7 @@ impl<E> ErrorGroup<E> {
         self
     }
 
-    /// What the failures have in common. A group that comes from a task group has an empty one.
+    /// What the failures have in common. Empty for a group that a scope returned.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
@@ -87,7 +87,7 @@ impl<E> ErrorGroup<E> {
         &self.nodes
     }
 
-    /// The message and the members, to keep.
+    /// The message and the members, by value.
     #[must_use]
     pub fn into_parts(mut self) -> (Cow<'static, str>, Vec<ErrorNode<E>>) {
         (mem::take(&mut self.message), mem::take(&mut self.nodes))
@@ -259,7 +259,7 @@ fn fmt_group<E: Display>(
     Ok(())
 }
 
-/// Writes a line break as a space: an error's own text must not pass for the log's next line.
+/// Writes a line break as a space, so that an error's text cannot look like a second log line.
 struct OneLine<'a, 'b>(&'a mut fmt::Formatter<'b>);
 
 impl Write for OneLine<'_, '_> {

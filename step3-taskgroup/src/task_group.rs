@@ -1,4 +1,4 @@
-//! Tasks that have an owner: the scope in which they were spawned waits for them.
+//! A scope owns the tasks that are spawned in it: it waits for all of them.
 
 use std::any::Any;
 use std::convert::Infallible;
@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{ErrorGroup, ErrorNode, Leaf, TaskName};
 
-/// The tasks of one scope, which succeed or fail together.
+/// The tasks of one scope. The first failure cancels the others.
 ///
 /// ```
 /// # use step3_taskgroup::{ErrorGroup, TaskGroup};
@@ -38,47 +38,47 @@ use crate::{ErrorGroup, ErrorNode, Leaf, TaskName};
 ///
 /// - **Ownership.** [`scope`](Self::scope) does not return while a child is running: each has
 ///   completed, failed, or been cancelled, and its future has been dropped.
-/// - **The first failure stops the rest**, the body included. To be stopped is to be dropped at
-///   an await. Work comes before cancellation: a child whose work is ready in the same tick as a
-///   sibling's failure still finishes, as in asyncio. That includes work which the
-///   cancellation itself makes ready, such as a permit that a dropped sibling gave back: behind it
-///   the child is dropped at its next await.
-/// - **Every failure is heard.** They come as one [`ErrorGroup`], in the order in which they
-///   failed, the body's own last.
-/// - **A panic** in a child, in the body, or in a destructor while either is stopped, stops the
-///   rest too. Once all are gone the first panic goes on in the caller, with its own payload.
-///   Failures that had been reported by then are written to standard error.
+/// - **The first failure cancels the rest**, the body included: each is dropped at an await. Work
+///   comes before cancellation: a child whose work is ready in the same tick as a sibling's
+///   failure still completes, as in asyncio. That includes work which the cancellation itself
+///   makes ready, such as a permit that a dropped sibling released; such a child is dropped at its
+///   next await.
+/// - **Every failure is reported**, in one [`ErrorGroup`], in the order in which they happened, the
+///   body's own last.
+/// - **A panic** in a child, in the body, or in a destructor while either is cancelled, cancels the
+///   rest too. Once all children have ended, the first panic resumes in the caller, with its own
+///   payload. Failures from before it are written to standard error.
 /// - **Scopes nest.** A scope opened in the body or in a child of another group belongs to that
-///   group: it is dropped with that body or child, and so cancelled, and its children are among
-///   those that the outer scope waits for.
+///   group: it is dropped with that body or child, and so cancelled, and the outer scope waits
+///   for its children too.
 ///
 /// # What it cannot guarantee
 ///
-/// A future can be dropped, and Rust has no asynchronous drop. If the outermost scope's future is
-/// dropped, its children are cancelled and stop at their next await, but nobody waits for them.
-/// If an *inner* scope's future is dropped, by a timeout say, the enclosing group still waits for
-/// the inner one's children; what they report after that has nobody left to hear it.
+/// Rust has no asynchronous drop. If the future of the outermost scope is dropped, its children are
+/// cancelled and end at their next await, but nothing waits for them. If the future of an *inner*
+/// scope is dropped, by a timeout say, the enclosing group still waits for the inner scope's
+/// children, but what they report after that is lost.
 /// To stop a scope *and* wait, use [`scope_until`](Self::scope_until).
 ///
 /// # Clones
 ///
-/// The group can be cloned, and a clone moved into a child that spawns siblings of its own. A
-/// clone keeps no scope waiting; once its scope has ended, it refuses every spawn.
+/// Move a clone of the group into a child that spawns siblings. A clone does not keep the scope
+/// waiting. Once the scope has ended, every spawn is refused.
 pub struct TaskGroup<E> {
     membership: Weak<Membership>,
-    shared: Arc<Shared<E>>,
+    state: Arc<GroupState<E>>,
 }
 
-/// Held by the scope's own future and by each of its children. The scope has ended when the last
-/// of them lets go.
+/// Held by the body and by each child of a scope. The scope has ended when the last of them has
+/// dropped it.
 struct Membership {
-    /// Says one thing, by being dropped: the scope has ended.
+    /// Never sent on. Dropping it wakes the scope's receiver: the last child has ended.
     _ended: oneshot::Sender<Infallible>,
-    /// As long as this scope has members, so has the one around it.
+    /// Keeps the enclosing scope waiting for the children of this one.
     _outer: Option<Arc<Membership>>,
 }
 
-struct Shared<E> {
+struct GroupState<E> {
     /// Stops the body and the children.
     stop: CancellationToken,
     /// Stops the children alone; a child of `stop`.
@@ -90,24 +90,24 @@ struct Shared<E> {
 
 type Panic = Box<dyn Any + Send>;
 
-/// What stopping means for a child.
+/// What cancellation does to a child.
 #[derive(Clone, Copy)]
-enum Stopped {
-    Dropped,
-    Told,
+enum OnCancel {
+    Drop,
+    Signal,
 }
 
 tokio::task_local! {
     /// The scope whose body or child is running.
-    static ENCLOSING: Arc<Membership>;
+    static CURRENT_SCOPE: Arc<Membership>;
 }
 
 impl<E: Display + Send + 'static> TaskGroup<E> {
-    /// Runs `body` with a new group, waits for every child, and gives the body's value.
+    /// Runs `body` with a new group, waits for every child, and returns the body's value.
     ///
     /// # Errors
     ///
-    /// Everything that failed, if anything did: children and body.
+    /// All failures of the children and the body, if there are any.
     ///
     /// # Panics
     ///
@@ -116,9 +116,9 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
     /// # Cancellation
     ///
     /// Dropping the future cancels the group and does not wait; see [`TaskGroup`].
-    // The body gets the group by value. With a reference this would have to be an `AsyncFnOnce`, and
-    // rustc then finds a scope whose error type has a lifetime, `Box<dyn Error>` included, "not
-    // general enough" to be spawned.
+    // The body gets the group by value. With a reference, `body` would have to be an `AsyncFnOnce`,
+    // and rustc would refuse to spawn a scope whose error type has a lifetime, such as
+    // `Box<dyn Error>`: "not general enough".
     pub async fn scope<T, B>(body: impl FnOnce(Self) -> B) -> Result<T, ErrorGroup<E>>
     where
         B: Future<Output = Result<T, ErrorNode<E>>>,
@@ -127,11 +127,11 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
         Ok(value)
     }
 
-    /// Like [`scope`](Self::scope), until `stop` resolves: then the group is cancelled, its
-    /// children are waited for, and the answer is `None`.
+    /// Like [`scope`](Self::scope), until `stop` resolves: then cancels the group, waits for its
+    /// children, and returns `None`.
     ///
-    /// `stop` is any future: a sleep, a token, Ctrl-C. It counts until the last child has ended,
-    /// also when the body has returned long ago.
+    /// `stop` is any future: a sleep, a token, Ctrl-C. It is polled until the last child has ended,
+    /// even if the body has returned before.
     ///
     /// # Errors
     ///
@@ -154,7 +154,7 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
         Ok(Self::run(stop, body).await?.ok())
     }
 
-    /// Gives the body's value, or what `stop` resolved to.
+    /// Returns the body's value, or the output of `stop`.
     async fn run<T, B, S>(
         stop: impl Future<Output = S>,
         body: impl FnOnce(Self) -> B,
@@ -164,7 +164,7 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
     {
         let token = CancellationToken::new();
         let _cancel_when_dropped = token.clone().drop_guard();
-        let shared = Arc::new(Shared {
+        let state = Arc::new(GroupState {
             stop_children: token.child_token(),
             stop: token,
             spawned: AtomicUsize::new(0),
@@ -174,22 +174,22 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
         let (ended, has_ended) = oneshot::channel();
         let membership = Arc::new(Membership {
             _ended: ended,
-            _outer: ENCLOSING.try_with(Arc::clone).ok(),
+            _outer: CURRENT_SCOPE.try_with(Arc::clone).ok(),
         });
         let group = Self {
             membership: Arc::downgrade(&membership),
-            shared: Arc::clone(&shared),
+            state: Arc::clone(&state),
         };
 
         let work = async {
             let body = async {
                 let mut body = pin!(Some(async { body(group).await }));
-                work_first(body.as_mut(), Some(&shared.stop)).await
+                run_until_cancelled(body.as_mut(), Some(&state.stop)).await
             };
-            let (result, panic) = ENCLOSING.scope(membership, body).await;
-            shared.keep_panic(panic);
+            let (result, panic) = CURRENT_SCOPE.scope(membership, body).await;
+            state.record_panic(panic);
             if !matches!(result, Some(Ok(_))) {
-                shared.stop.cancel();
+                state.stop.cancel();
             }
             let Err(_) = has_ended.await;
             result
@@ -200,10 +200,10 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
         let result = tokio::select! {
             biased;
             result = &mut work => result,
-            (output, panic) = work_first(stop.as_mut(), None) => {
+            (output, panic) = run_until_cancelled(stop.as_mut(), None) => {
                 stopped = output;
-                shared.keep_panic(panic);
-                shared.stop.cancel();
+                state.record_panic(panic);
+                state.stop.cancel();
                 work.await
             }
         };
@@ -213,7 +213,7 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
             Some(Err(error)) => (None, Some(error)),
             None => (None, None),
         };
-        shared.conclude(body_failed)?;
+        state.finish(body_failed)?;
         match (stopped, value) {
             (Some(stopped), _) => Ok(Err(stopped)),
             (None, Some(value)) => Ok(Ok(value)),
@@ -221,7 +221,7 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
         }
     }
 
-    /// Starts a child. Its handle gives the child's value.
+    /// Spawns a child. Awaiting its handle gives the child's value.
     ///
     /// Once the group has been cancelled, by a failure or otherwise, or has ended, a spawn is
     /// refused: the future is dropped without being polled. A child that was spawned before that
@@ -235,10 +235,10 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
         &self,
         future: impl Future<Output = Result<T, E>> + Send + 'static,
     ) -> TaskHandle<T> {
-        self.spawn_child(None, Stopped::Dropped, future)
+        self.spawn_child(None, OnCancel::Drop, future)
     }
 
-    /// Starts a child that has a name, which its handle and the leaf of its failure carry.
+    /// Spawns a child with a name, for its handle and the leaf of its failure.
     ///
     /// Otherwise as [`spawn`](Self::spawn).
     #[track_caller]
@@ -247,10 +247,10 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
         name: impl Into<Arc<str>>,
         future: impl Future<Output = Result<T, E>> + Send + 'static,
     ) -> TaskHandle<T> {
-        self.spawn_child(Some(name.into()), Stopped::Dropped, future)
+        self.spawn_child(Some(name.into()), OnCancel::Drop, future)
     }
 
-    /// Starts a child that is a group: its failures become a group within this one's.
+    /// Spawns a child that returns an [`ErrorGroup`], which becomes a group within this group's.
     ///
     /// Otherwise as [`spawn`](Self::spawn).
     #[track_caller]
@@ -258,15 +258,14 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
         &self,
         future: impl Future<Output = Result<T, ErrorGroup<E>>> + Send + 'static,
     ) -> TaskHandle<T> {
-        self.spawn_child(None, Stopped::Dropped, future)
+        self.spawn_child(None, OnCancel::Drop, future)
     }
 
-    /// Starts a child that is told to stop, and not dropped.
+    /// Spawns a child that is signalled by a token, and not dropped, when the group is cancelled.
     ///
-    /// It gets a token that is cancelled when the group's children have to stop. What it does
-    /// then is its own affair: it can clean up asynchronously, finish what must be finished, or
-    /// go on as if nothing had happened. **The scope waits for it in any case**, and what it
-    /// returns counts: an error of its clean-up is in the group.
+    /// After the signal the child may clean up asynchronously, finish its work, or ignore the
+    /// token. **The scope waits for it in any case**, and its result counts: an error of its
+    /// clean-up is in the [`ErrorGroup`].
     ///
     /// Otherwise as [`spawn`](Self::spawn).
     #[track_caller]
@@ -278,15 +277,15 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
         T: Send + 'static,
         F: Future<Output = Result<T, E>> + Send + 'static,
     {
-        let future = child(self.shared.stop_children.clone());
-        self.spawn_child(None, Stopped::Told, future)
+        let future = child(self.state.stop_children.clone());
+        self.spawn_child(None, OnCancel::Signal, future)
     }
 
     #[track_caller]
     fn spawn_child<T, N>(
         &self,
         name: Option<Arc<str>>,
-        stopped: Stopped,
+        on_cancel: OnCancel,
         future: impl Future<Output = Result<T, N>> + Send + 'static,
     ) -> TaskHandle<T>
     where
@@ -294,7 +293,7 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
         N: Into<ErrorNode<E>> + Send + 'static,
     {
         let location = Location::caller();
-        let index = self.shared.spawned.fetch_add(1, Ordering::Relaxed);
+        let index = self.state.spawned.fetch_add(1, Ordering::Relaxed);
         let name = name.map_or(TaskName::Index(index), TaskName::Named);
         let (sender, value) = oneshot::channel();
         let mut handle = TaskHandle {
@@ -303,44 +302,44 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
             task: None,
         };
 
-        // With a membership in hand, the scope cannot end before the child does.
+        // While the child holds the membership, the scope waits.
         let Some(membership) = self.membership.upgrade() else {
             let _ = sender.send(None);
             return handle;
         };
-        if self.shared.stop_children.is_cancelled() {
-            self.shared.send_that_no_value_comes(sender);
+        if self.state.stop_children.is_cancelled() {
+            self.state.resolve_without_value(sender);
             return handle;
         }
-        let shared = Arc::clone(&self.shared);
-        // Boxed, as each async block and function on its way would hold it once more.
+        let state = Arc::clone(&self.state);
+        // Boxed: otherwise each async block and function around it would hold a copy.
         let mut future = Some(Box::pin(future));
         let child = async move {
-            let stop = match stopped {
-                Stopped::Dropped => Some(&shared.stop_children),
-                Stopped::Told => None,
+            let stop = match on_cancel {
+                OnCancel::Drop => Some(&state.stop_children),
+                OnCancel::Signal => None,
             };
-            let (output, panic) = work_first(Pin::new(&mut future), stop).await;
-            shared.keep_panic(panic);
-            // Nobody may want the value, and its destructor may panic.
-            let told = catch_unwind(AssertUnwindSafe(|| match output {
+            let (output, panic) = run_until_cancelled(Pin::new(&mut future), stop).await;
+            state.record_panic(panic);
+            // If the handle is gone, the value is dropped here, and its destructor may panic.
+            let reported = catch_unwind(AssertUnwindSafe(|| match output {
                 Some(Ok(value)) => drop(sender.send(Some(value))),
-                Some(Err(error)) => shared.fail(error.into(), name, location),
-                None => shared.send_that_no_value_comes(sender),
+                Some(Err(error)) => state.record_failure(error.into(), name, location),
+                None => state.resolve_without_value(sender),
             }));
-            shared.keep_panic(told.err());
+            state.record_panic(reported.err());
         };
-        let child = ENCLOSING.scope(membership, child);
+        let child = CURRENT_SCOPE.scope(membership, child);
         handle.task = Some(tokio::spawn(child));
         handle
     }
 
-    /// Stops the children, quietly: nothing has failed, and the body goes on.
+    /// Cancels the children. Nothing has failed, and the body goes on.
     ///
-    /// For the first winner of a race. To await the handle of a child that was stopped like this
-    /// is a mistake, and panics.
+    /// Use it when the first result makes the other children's work unnecessary. Awaiting the
+    /// handle of a child that was cancelled like this is a mistake, and panics.
     pub fn cancel(&self) {
-        self.shared.stop_children.cancel();
+        self.state.stop_children.cancel();
     }
 }
 
@@ -348,13 +347,18 @@ impl<E> Clone for TaskGroup<E> {
     fn clone(&self) -> Self {
         Self {
             membership: Weak::clone(&self.membership),
-            shared: Arc::clone(&self.shared),
+            state: Arc::clone(&self.state),
         }
     }
 }
 
-impl<E: Display> Shared<E> {
-    fn fail(&self, mut node: ErrorNode<E>, name: TaskName, line: &'static Location<'static>) {
+impl<E: Display> GroupState<E> {
+    fn record_failure(
+        &self,
+        mut node: ErrorNode<E>,
+        name: TaskName,
+        line: &'static Location<'static>,
+    ) {
         if let ErrorNode::Leaf(Leaf { task, location, .. }) = &mut node {
             *task = name;
             *location = line;
@@ -363,8 +367,8 @@ impl<E: Display> Shared<E> {
         self.stop.cancel();
     }
 
-    /// Keeps the first panic, and stops the group for it.
-    fn keep_panic(&self, panic: Option<Panic>) {
+    /// Keeps the first panic, and cancels the group.
+    fn record_panic(&self, panic: Option<Panic>) {
         if panic.is_some() {
             let mut first = lock(&self.panic);
             if first.is_none() {
@@ -375,16 +379,15 @@ impl<E: Display> Shared<E> {
         }
     }
 
-    /// Nothing is sent while the whole group is being stopped: whoever waits for the value is
-    /// about to be dropped.
-    fn send_that_no_value_comes<T>(&self, sender: oneshot::Sender<Option<T>>) {
+    /// Skipped while the whole group is cancelled: the awaiting task is about to be dropped.
+    fn resolve_without_value<T>(&self, sender: oneshot::Sender<Option<T>>) {
         if !self.stop.is_cancelled() {
             let _ = sender.send(None);
         }
     }
 
-    /// What has become of the scope, now that nobody is left in it.
-    fn conclude(&self, body_failed: Option<ErrorNode<E>>) -> Result<(), ErrorGroup<E>> {
+    /// Builds the scope's result after all children have ended.
+    fn finish(&self, body_failed: Option<ErrorNode<E>>) -> Result<(), ErrorGroup<E>> {
         let failed = mem::take(&mut *lock(&self.failed));
         let errors = ErrorGroup::new("", failed.into_iter().chain(body_failed));
         let panic = lock(&self.panic).take();
@@ -400,20 +403,20 @@ impl<E: Display> Shared<E> {
 
 /// A child of a group. Awaiting it gives **the child's value**.
 ///
-/// There is no error to see here. When a child fails, its whole group is stopped: the body and
-/// the siblings are dropped at their next await, and that may be this one. Await a handle in the
-/// body, in a sibling, or, as in Python, once the scope has returned its value; elsewhere the
-/// handle of a child that failed never resolves.
+/// Not a `Result`: when a child fails, its whole group is cancelled, and the body and the siblings
+/// are dropped at their next await, which may be this one. Await a handle in the body, in a
+/// sibling, or, as in Python, after the scope has returned its value; elsewhere the handle of a
+/// child that failed never resolves.
 ///
 /// Dropping the handle changes nothing for the child.
 ///
 /// # Panics
 ///
-/// When it is awaited although [`TaskGroup::cancel`] stopped the child, or its spawn was refused
-/// because the scope had ended; and when it is awaited again after it gave its value.
+/// When awaited although [`TaskGroup::cancel`] cancelled the child, or its spawn was refused
+/// because the scope had ended; and when awaited again after it gave its value.
 pub struct TaskHandle<T> {
     name: TaskName,
-    /// None once it is known that nothing will come.
+    /// None once it is known that no value will come.
     value: Option<oneshot::Receiver<Option<T>>>,
     /// None if the spawn was refused, or the value has been taken.
     task: Option<JoinHandle<()>>,
@@ -426,7 +429,7 @@ impl<T> TaskHandle<T> {
         &self.name
     }
 
-    /// Whether the child has ended, in whichever way.
+    /// Whether the child has completed, failed, panicked, or been cancelled.
     #[must_use]
     pub fn is_finished(&self) -> bool {
         self.value.as_ref().is_none_or(|value| !value.is_empty())
@@ -464,11 +467,12 @@ impl<T> Debug for TaskHandle<T> {
     }
 }
 
-/// Waits for `work` until `stop`, if there is one, is cancelled, and drops it. Work comes first: when
-/// both are ready, there is an output.
+/// Runs `work` to its end, or until `stop` is cancelled, and drops it.
 ///
-/// The panic is that of `work`, or of its destructor; with the latter there may be an output too.
-async fn work_first<F: Future>(
+/// Unlike the method of tokio-util's token with this name, it polls the work first, so that work
+/// that is ready wins, and it catches a panic of the work or of its destructor. In the latter case
+/// there may be an output too.
+async fn run_until_cancelled<F: Future>(
     mut work: Pin<&mut Option<F>>,
     stop: Option<&CancellationToken>,
 ) -> (Option<F::Output>, Option<Panic>) {
@@ -494,7 +498,7 @@ async fn work_first<F: Future>(
     }
 }
 
-/// No code that can panic runs under these locks.
+/// No code that can panic runs while it is locked.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
