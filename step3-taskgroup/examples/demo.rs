@@ -45,11 +45,13 @@ async fn siblings(start: Instant) -> Result<(), Errors> {
 async fn nested() -> Result<(), Errors> {
     TaskGroup::scope(async |outer| {
         outer.spawn_named("orders", fails("database is away"));
-        outer.spawn_group(TaskGroup::scope(async |inner| {
-            inner.spawn_named("name", fails("missing"));
-            inner.spawn_named("picture", fails("too large"));
-            Ok(())
-        }));
+        outer
+            .named("page")
+            .spawn_group(TaskGroup::scope(async |page| {
+                page.spawn_named("name", fails("missing"));
+                page.spawn_named("picture", fails("too large"));
+                Ok(())
+            }));
         Ok(())
     })
     .await

@@ -422,6 +422,185 @@ fn all_failures_of_a_child_that_is_a_group_come_in_one_group() {
         let [ErrorNode::Group(inner)] = errors.nodes() else {
             panic!("not one group: {errors:?}");
         };
-        assert_eq!(inner.to_string(), "2 errors: boom; bang");
+        assert_eq!(inner.to_string(), "task 1: 2 errors: boom; bang");
+    });
+}
+
+/// A child that fails or panics when it is signalled.
+fn fails_to_clean_up(group: &Group, alive: &Alive, clean_up: fn() -> Result<(), &'static str>) {
+    group.spawn_with_token(|stop| {
+        alive.child(async move {
+            stop.cancelled().await;
+            yield_now().await;
+            clean_up()
+        })
+    });
+}
+
+#[test]
+fn a_clean_up_error_in_a_dropped_scope_reaches_the_outer_one() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        let guard = alive.clone();
+        let (send, runs) = oneshot::channel();
+        let result = Group::scope_until(runs, async |outer| {
+            outer.spawn_group::<()>(Group::scope(async move |inner| {
+                fails_to_clean_up(&inner, &guard, || Err("clean-up"));
+                let _ = send.send(());
+                Ok(())
+            }));
+            Ok(())
+        })
+        .await;
+
+        let errors = result.unwrap_err();
+        assert!(matches!(errors.nodes(), [ErrorNode::Group(_)]));
+        assert_eq!(errors.to_string(), "1 error: clean-up");
+        alive.assert_none();
+    });
+}
+
+#[test]
+fn a_clean_up_panic_in_a_dropped_scope_reaches_the_outer_one() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        let guard = alive.clone();
+        let (send, runs) = oneshot::channel();
+        let scope = TaskGroup::<String>::scope_until(runs, async |outer| {
+            outer.spawn(async move {
+                let inner = Group::scope(async move |inner| {
+                    fails_to_clean_up(&inner, &guard, || std::panic::panic_any(42));
+                    let _ = send.send(());
+                    Ok(())
+                });
+                inner.await.map_err(|errors| errors.to_string())
+            });
+            Ok(())
+        });
+        let panic = AssertUnwindSafe(scope).catch_unwind().await.err().unwrap();
+
+        assert_eq!(panic.downcast_ref(), Some(&42));
+        alive.assert_none();
+    });
+}
+
+#[test]
+fn a_failure_passes_a_scope_of_another_error_type() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        let guard = alive.clone();
+        let (send, runs) = oneshot::channel();
+        let result = Group::scope_until(runs, async |outer| {
+            outer.spawn(async move {
+                let middle = TaskGroup::<String>::scope(async move |_| {
+                    let inner = Group::scope::<(), _>(async move |inner| {
+                        fails_to_clean_up(&inner, &guard, || Err("clean-up"));
+                        let _ = send.send(());
+                        Ok(())
+                    });
+                    inner.await.map_err(|errors| errors.to_string())?;
+                    Ok(())
+                });
+                middle.await.map_err(|_| "middle")
+            });
+            Ok(())
+        })
+        .await;
+
+        assert_eq!(result.unwrap_err().to_string(), "1 error: clean-up");
+        alive.assert_none();
+    });
+}
+
+#[test]
+fn failures_of_a_scope_that_is_dropped_while_it_waits_reach_the_outer_one() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        let result = Group::scope(async |outer| {
+            let (send, cleans_up) = oneshot::channel();
+            let (scope_lives, scope_dropped) = oneshot::channel::<()>();
+            let inner = Group::scope::<(), _>(async |inner| {
+                let (_body_runs, body_ended) = oneshot::channel::<()>();
+                inner.spawn_with_token(|_| {
+                    alive.child(async move {
+                        let _ = body_ended.await;
+                        let _ = send.send(());
+                        let _ = scope_dropped.await;
+                        Ok(())
+                    })
+                });
+                inner.spawn::<()>(async { Err("child") });
+                Err("body")?
+            });
+            let inner = async {
+                let _scope_lives = scope_lives;
+                inner.await
+            };
+            outer.spawn::<()>(alive.child(for_ever()));
+            tokio::select! {
+                _ = inner => unreachable!("its child is still cleaning up"),
+                _ = cleans_up => {}
+            }
+            Ok(())
+        })
+        .await;
+
+        assert_eq!(result.unwrap_err().to_string(), "2 errors: child; body");
+        alive.assert_none();
+    });
+}
+
+#[test]
+fn a_failure_in_the_tick_of_an_outer_one_is_reported_with_siblings_left() {
+    on_paused_clock(async || {
+        let errors = Group::scope(async |outer| {
+            outer.spawn(fails_at(5, "outer"));
+            outer.spawn_group(Group::scope(async |inner| {
+                inner.spawn(fails_at(5, "inner"));
+                inner.spawn(fails_at(9, "too late"));
+                Ok(())
+            }));
+            Ok(())
+        })
+        .await
+        .unwrap_err();
+
+        let [ErrorNode::Leaf(outer), ErrorNode::Group(inner)] = errors.nodes() else {
+            panic!("not a leaf and a group: {errors:?}");
+        };
+        assert_eq!(outer.error, "outer");
+        assert_eq!(inner.leaves().next().unwrap().error, "inner");
+    });
+}
+
+#[test]
+fn a_group_within_a_group_has_the_name_of_its_child() {
+    on_paused_clock(async || {
+        let page = async |message| {
+            let page = Group::scope::<(), _>(async |page| {
+                page.spawn(fails_at(5, "boom"));
+                Ok(())
+            });
+            page.await.map_err(|errors| errors.with_message(message))
+        };
+        let errors = Group::scope::<(), _>(async |group| {
+            group.spawn_group(page(""));
+            group.named("page").spawn_group(page(""));
+            group.named("page").spawn_group(page("loading"));
+            page("").await?;
+            Ok(())
+        })
+        .await
+        .unwrap_err();
+
+        let names: Vec<_> = errors
+            .nodes()
+            .iter()
+            .map(|node| match node {
+                ErrorNode::Group(group) => group.message(),
+                ErrorNode::Leaf(_) => panic!("not a group"),
+            })
+            .collect();
+        assert_eq!(names, ["task 0", "page", "page: loading", ""]);
     });
 }

@@ -1,11 +1,14 @@
 //! A panic stops the group, and reaches the caller after the last child has ended.
 
 use std::any::Any;
+use std::fmt::{self, Display};
 use std::panic::AssertUnwindSafe;
 use std::process::Command;
 
 use futures_util::FutureExt;
 use step3_taskgroup::TaskGroup;
+use tokio::runtime::Builder;
+use tokio::sync::{broadcast, oneshot};
 use tokio::task::yield_now;
 use tokio::time::sleep;
 
@@ -180,20 +183,19 @@ fn a_panic_wins_over_a_failure() {
     });
 }
 
-#[test]
-fn what_failed_before_a_panic_is_written_to_standard_error() {
-    // The test above, run in a process of its own whose standard error can be read.
+/// What the test with this name writes, in a process of its own.
+fn standard_error_of(test: &str) -> String {
     let output = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "panics::a_panic_wins_over_a_failure",
-            "--nocapture",
-        ])
+        .args(["--exact", test, "--nocapture"])
         .output()
         .unwrap();
-
     assert!(output.status.success());
-    let written = String::from_utf8(output.stderr).unwrap();
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn what_failed_before_a_panic_is_written_to_standard_error() {
+    let written = standard_error_of("panics::a_panic_wins_over_a_failure");
     assert!(
         written.contains("failed before the panic: error group (1)"),
         "{written}"
@@ -220,4 +222,123 @@ fn a_panic_in_a_child_whose_destructor_panics_too_does_not_abort() {
         assert_eq!(panic.downcast_ref(), Some(&"poll"));
         alive.assert_none();
     });
+}
+
+#[test]
+fn a_child_whose_runtime_shuts_down_makes_its_scope_panic() {
+    on_both_runtimes(async || {
+        let other = Builder::new_multi_thread()
+            .worker_threads(1)
+            .build()
+            .unwrap();
+        let panic = panic_of(Group::scope(async |group| {
+            {
+                let _other = other.enter();
+                group.spawn_named::<()>("orders", for_ever());
+            }
+            // A thread, because a runtime waits for its threads when it is dropped.
+            std::thread::spawn(|| drop(other)).join().unwrap();
+            Ok(7)
+        }))
+        .await;
+
+        let message: &String = panic.downcast_ref().expect("a message");
+        assert_eq!(message, "orders was cut off: its runtime has shut down");
+    });
+}
+
+/// An error that cannot be shown.
+#[derive(Debug)]
+struct Unshowable;
+
+impl Display for Unshowable {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        std::panic::panic_any("display")
+    }
+}
+
+#[test]
+fn an_error_whose_display_panics_does_not_replace_the_first_panic() {
+    on_both_runtimes(async || {
+        let panic = panic_of(TaskGroup::<Unshowable>::scope(async |group| {
+            let (start, started) = broadcast::channel(1);
+            let mut fails = started.resubscribe();
+            group.spawn::<()>(async move {
+                let _ = fails.recv().await;
+                Err(Unshowable)
+            });
+            let mut panics = started;
+            group.spawn::<()>(async move {
+                let _ = panics.recv().await;
+                std::panic::panic_any("first")
+            });
+            start.send(()).unwrap();
+            Ok(())
+        }))
+        .await;
+
+        assert_eq!(panic.downcast_ref(), Some(&"first"));
+    });
+}
+
+/// A payload whose destructor panics.
+struct PanicsAgain;
+
+impl Drop for PanicsAgain {
+    fn drop(&mut self) {
+        std::panic::panic_any("destructor of a payload")
+    }
+}
+
+#[test]
+fn a_second_payload_that_panics_when_dropped_does_not_end_the_scope_early() {
+    on_both_runtimes(async || {
+        let alive = Alive::default();
+        let panic = panic_of(Group::scope::<(), _>(async |group| {
+            group.spawn_with_token(|stop| {
+                alive.child(async move {
+                    stop.cancelled().await;
+                    for _ in 0..10 {
+                        yield_now().await;
+                    }
+                    Ok(())
+                })
+            });
+            group.spawn_with_token::<(), _>(|stop| async move {
+                stop.cancelled().await;
+                std::panic::panic_any(PanicsAgain)
+            });
+            std::panic::panic_any("first")
+        }))
+        .await;
+
+        assert_eq!(panic.downcast_ref(), Some(&"first"));
+        alive.assert_none();
+    });
+}
+
+#[test]
+fn a_body_may_panic_over_the_channel_of_a_child_that_fails() {
+    on_paused_clock(async || {
+        let panic = panic_of(Group::scope::<(), _>(async |group| {
+            let (send, value) = oneshot::channel::<()>();
+            group.spawn::<()>(async {
+                yield_now().await;
+                drop(send);
+                Err("boom")
+            });
+            value.await.unwrap();
+            Ok(())
+        }))
+        .await;
+
+        assert!(panic.downcast_ref::<String>().is_some());
+    });
+}
+
+#[test]
+fn the_failure_behind_a_closed_channel_is_written_with_the_panic() {
+    let written =
+        standard_error_of("panics::a_body_may_panic_over_the_channel_of_a_child_that_fails");
+    assert!(written.contains("task 0: boom"), "{written}");
 }

@@ -292,3 +292,31 @@ fn a_child_that_has_ended_is_gone_while_its_scope_still_runs() {
         .unwrap();
     });
 }
+
+#[test]
+fn every_way_of_spawning_takes_a_name() {
+    on_paused_clock(async || {
+        Group::scope(async |group| {
+            let named = group.named("orders");
+            let given = [
+                named.spawn(async { Ok(()) }).name().clone(),
+                named
+                    .spawn_group(Group::scope(async |_| Ok(())))
+                    .name()
+                    .clone(),
+                named.spawn_with_token(|_| async { Ok(()) }).name().clone(),
+                named.clone().spawn(async { Ok(()) }).name().clone(),
+                named.spawn_named("users", async { Ok(()) }).name().clone(),
+                group.spawn(async { Ok(()) }).name().clone(),
+            ];
+            let shown = given.map(|name| name.to_string());
+            assert_eq!(
+                shown,
+                ["orders", "orders", "orders", "orders", "users", "task 5"]
+            );
+            Ok(())
+        })
+        .await
+        .unwrap();
+    });
+}

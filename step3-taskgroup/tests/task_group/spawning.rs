@@ -115,7 +115,7 @@ fn after_the_end_a_spawn_is_refused_and_its_future_dropped_unpolled() {
 }
 
 #[test]
-#[should_panic(expected = "task 0 was cancelled and has no value")]
+#[should_panic(expected = "task 0 has no value")]
 fn awaiting_a_child_that_was_refused_after_the_end_panics_and_does_not_hang() {
     on_paused_clock(async || {
         let kept = Group::scope(async |group| Ok(group)).await.unwrap();

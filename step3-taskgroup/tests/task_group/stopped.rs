@@ -5,12 +5,15 @@ use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
 use step3_taskgroup::{ErrorGroup, TaskGroup};
-use tokio::sync::mpsc;
+use tokio::runtime::Builder;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{Alive, Flag, OnDrop, for_ever, ms, on_both_runtimes, on_paused_clock};
+use crate::support::{
+    Alive, Flag, OnDrop, for_ever, limited, ms, on_both_runtimes, on_paused_clock,
+};
 
 type Group = TaskGroup<&'static str>;
 
@@ -203,7 +206,10 @@ fn awaiting_a_child_that_cancel_has_stopped_panics_and_does_not_hang() {
         let panic = AssertUnwindSafe(scope).catch_unwind().await.err().unwrap();
 
         let message: &String = panic.downcast_ref().unwrap();
-        assert_eq!(message, "slow mirror was cancelled and has no value");
+        assert_eq!(
+            message,
+            "slow mirror has no value: it failed, was cancelled, or was awaited before"
+        );
     });
 }
 
@@ -343,5 +349,45 @@ fn a_failure_before_the_stop_is_reported_at_once() {
 
         assert_eq!(result.unwrap_err().to_string(), "1 error: boom");
         assert_eq!(start.elapsed(), ms(10));
+    });
+}
+
+#[test]
+fn a_deadline_stops_a_body_that_always_has_ready_work() {
+    async fn body_with_ready_work() {
+        let permits = Semaphore::new(1);
+        let result = Group::scope_until(sleep(ms(1)), async |_| {
+            loop {
+                drop(permits.acquire().await);
+            }
+        })
+        .await as Result<Option<()>, _>;
+        assert_eq!(result.unwrap(), None);
+    }
+
+    // The paused clock stands still while there is work.
+    for mut runtime in [Builder::new_current_thread(), Builder::new_multi_thread()] {
+        limited(ms(30_000), move || {
+            let runtime = runtime.enable_time().build().unwrap();
+            runtime.block_on(body_with_ready_work());
+        });
+    }
+}
+
+#[test]
+fn cancel_reaches_a_signalled_child() {
+    on_both_runtimes(async || {
+        let result = Group::scope(async |group| {
+            group.spawn_with_token(|stop| async move {
+                stop.cancelled().await;
+                Ok(())
+            });
+            yield_now().await;
+            group.cancel();
+            Ok(42)
+        })
+        .await;
+
+        assert_eq!(result.unwrap(), 42);
     });
 }
