@@ -1,6 +1,7 @@
 //! Groups within groups: failures pass outwards as a tree, cancellation passes inwards.
 
 use std::panic::AssertUnwindSafe;
+use std::task::Poll;
 
 use futures_util::FutureExt;
 use step3_taskgroup::{ErrorNode, TaskGroup};
@@ -602,5 +603,31 @@ fn a_group_within_a_group_has_the_name_of_its_child() {
             })
             .collect();
         assert_eq!(names, ["task 0", "page", "page: loading", ""]);
+    });
+}
+
+#[test]
+fn failures_of_a_scope_that_is_dropped_after_its_last_child_reach_the_outer_one() {
+    on_both_runtimes(async || {
+        let result = Group::scope(async |_| {
+            let (send, handle) = oneshot::channel();
+            let mut inner = Box::pin(Group::scope(async |inner| {
+                let _ = send.send(inner.spawn::<()>(async { Err("boom") }));
+                Ok(())
+            }));
+            if let Poll::Ready(result) = futures_util::poll!(&mut inner) {
+                result?; // on two threads, the child may have ended already
+            }
+            let handle = handle.await.unwrap();
+            while !handle.is_finished() {
+                yield_now().await;
+            }
+            // It has ended, and would return the failure if it were polled.
+            drop(inner);
+            Ok(())
+        })
+        .await;
+
+        assert_eq!(result.unwrap_err().to_string(), "1 error: boom");
     });
 }
