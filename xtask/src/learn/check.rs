@@ -38,7 +38,7 @@ impl<'a> Session<'a> {
         let ExerciseRef { lesson, exercise } = *one;
         // Not restored by itself: an editor may be about to write it.
         files::read(&self.practice.file(one))?;
-        let outdated = self.practice.copy(lesson)?;
+        let outdated = self.practice.copy(lesson, false)?;
         let cannot = |error| Failure::failed(format!("cannot check {}: {error}", one.name()));
         let package = self.practice.package(lesson);
         let build = test_program::build(self.practice.cargo(), &package, &exercise.program);

@@ -58,9 +58,9 @@ impl<'a> Practice<'a> {
         self.lesson_folder(lesson).exists()
     }
 
-    /// Copies what is missing of the lesson; the learner's files stay as they are. Returns whether the
-    /// tests differ from those of the lesson, as after an update of the lesson.
-    pub fn copy(&self, lesson: &Lesson) -> Result<bool, Failure> {
+    /// Copies what is missing of the lesson, for its exercises or for its page. The learner's files stay
+    /// as they are. Returns whether the tests differ from those of the lesson, as after an update of it.
+    pub fn copy(&self, lesson: &Lesson, page: bool) -> Result<bool, Failure> {
         // A new lesson begins with the workspace's versions: cargo removes those from the lock file
         // that no lesson here needs yet.
         let original = self.course.root.join("Cargo.lock");
@@ -69,7 +69,7 @@ impl<'a> Practice<'a> {
             files::write(&lock, files::read(&original)?)?;
         }
         let folder = self.lesson_folder(lesson);
-        let files = layout::files(lesson, &self.package(lesson))?;
+        let files = layout::files(lesson, &self.package(lesson), page)?;
         let differ = files.iter().any(|(path, content)| {
             let copy = fs::read(folder.join(path));
             path.starts_with("tests") && copy.is_ok_and(|copy| copy != *content)

@@ -19,7 +19,8 @@ pub struct Progress {
     exercises: BTreeMap<String, BTreeSet<String>>,
 }
 
-const HEAD: &str = "# `cargo xtask learn check --all` finds out again which exercises are done.\n";
+const HEAD: &str =
+    "# If you delete this file, `cargo xtask learn start` and `watch` write it again.\n";
 
 impl Progress {
     /// Without a file nothing is done.

@@ -10,7 +10,7 @@ use console::{Term, measure_text_width};
 use super::check::{FailedTest, Verdict};
 use super::course::{self, ExerciseRef};
 use super::files::shown;
-use super::session::{Replaced, Selected, Session};
+use super::session::{Replaced, Session};
 use super::source::{self, wrap};
 use crate::style::{BAD, BOLD, DIM, GOOD};
 
@@ -51,17 +51,11 @@ pub fn status(session: &Session) -> io::Result<()> {
     }
 }
 
-/// What selecting an exercise has done to the practice folder.
-pub fn copied(session: &Session, selected: &Selected) -> io::Result<()> {
-    let lesson = selected.exercise.lesson;
-    if let Some(kept) = &selected.kept {
-        say!("Your old copy of the lesson is in {}.", shown(kept))?;
-    }
-    if selected.is_new {
-        let folder = shown(&session.practice.lesson_folder(lesson));
-        say!("Lesson {} is in {folder}.", lesson.number)?;
-    }
-    Ok(())
+/// Where the learner's old copy of a lesson is now.
+pub fn kept(old: Option<PathBuf>) -> io::Result<()> {
+    old.map_or(Ok(()), |old| {
+        say!("Your old copy of the lesson is in {}.", shown(&old))
+    })
 }
 
 pub fn task(session: &Session, one: &ExerciseRef) -> io::Result<()> {
@@ -75,6 +69,17 @@ pub fn task(session: &Session, one: &ExerciseRef) -> io::Result<()> {
     }
     let (check, hint) = (learn("check"), learn("hint"));
     say!("\nTo check your code: {check}\nFor a hint: {hint}")
+}
+
+/// How to work with the lesson's page.
+pub fn page(session: &Session, one: &ExerciseRef) -> io::Result<()> {
+    let folder = session.practice.lesson_folder(one.lesson);
+    let (page, folder) = (shown(&folder.join("README.md")), shown(&folder));
+    say!("Type the functions of {page}: each is a `todo!()` now.")?;
+    say!(
+        "Run the page's commands in {folder}, without `-p {}`.",
+        one.lesson.name
+    )
 }
 
 /// Where the functions are and what they must do.
@@ -97,7 +102,14 @@ pub fn checking(one: &ExerciseRef) -> io::Result<()> {
 }
 
 pub fn verdict(session: &Session, one: &ExerciseRef, verdict: &Verdict) -> io::Result<()> {
-    summary(verdict, &one.exercise.name)?;
+    let (style, words) = match verdict {
+        Verdict::Passed => (GOOD, format!("{} done", mark('✓', '+'))),
+        Verdict::NotBuilt(..) => (BAD, "does not compile".into()),
+        Verdict::Todo(..) => (BAD, "not written yet".into()),
+        Verdict::Failed(_) => (BAD, "tests fail".into()),
+        Verdict::NoSuchTest(_) => (BAD, "out of date".into()),
+    };
+    say!("{style}{words}{style:#}  {}", one.exercise.name)?;
     match verdict {
         Verdict::Passed => Ok(()),
         Verdict::NotBuilt(errors, outdated) => {
@@ -138,18 +150,6 @@ fn changed(one: &ExerciseRef, reason: &str) -> io::Result<()> {
          kept in a folder beside it; copy your functions from there.",
         learn(&format!("start {number} --fresh"))
     )
-}
-
-/// The verdict in two or three words.
-pub fn summary(verdict: &Verdict, name: &str) -> io::Result<()> {
-    let word = match verdict {
-        Verdict::Passed => return say!("{GOOD}{} done{GOOD:#}  {name}", mark('✓', '+')),
-        Verdict::NotBuilt(..) => "does not compile",
-        Verdict::Todo(..) => "not written yet",
-        Verdict::Failed(_) => "tests fail",
-        Verdict::NoSuchTest(_) => "out of date",
-    };
-    say!("{BAD}{word}{BAD:#}  {name}")
 }
 
 fn failed(test: &str) -> io::Result<()> {

@@ -49,20 +49,13 @@ fn goes_on(result: Result<bool, Failure>) -> bool {
 fn check(session: &mut Session, limit: Duration) -> Result<bool, Failure> {
     // Another command may have written it.
     session.progress = Progress::read(&session.practice.folder)?;
-    Ok(super::check(session, limit)? && next(session)?)
-}
-
-fn next(session: &mut Session) -> Result<bool, Failure> {
-    let Some(selected) = super::next(session)? else {
-        return Ok(false);
-    };
-    super::show(session, &selected).map(|()| true)
+    Ok(super::check(session, limit)? && super::next(session)?.is_some())
 }
 
 /// Waits for a key, at most as long as [`POLL`]. Returns whether another exercise is selected now.
 fn obey(keys: &Receiver<char>, session: &mut Session) -> Result<bool, Failure> {
     match keys.recv_timeout(POLL) {
-        Ok('n') => return next(session),
+        Ok('n') => return Ok(super::next(session)?.is_some()),
         Ok('h') => view::hints(session.hints()?)?,
         Ok('s') => view::solution(session.solution()?)?,
         Ok('l') => view::status(session)?,
