@@ -35,17 +35,9 @@ struct Outcome<'a> {
     step: u32,
     name: &'a str,
     tests: Counts,
-    demo: Demo,
+    /// `ok`, `failed`, or `skipped` because a test failed.
+    demo: &'static str,
     seconds: f64,
-}
-
-#[derive(Clone, Copy, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Demo {
-    Ok,
-    Failed,
-    /// It did not run, because a test failed.
-    Skipped,
 }
 
 pub fn run(options: &Options) -> Result<ExitCode, Failure> {
@@ -66,14 +58,14 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
             let line = serde_json::to_string(&outcome).map_err(io::Error::from)?;
             writeln!(io::stdout(), "{line}")?;
         }
-        let failed = outcome.demo != Demo::Ok;
+        let failed = outcome.demo != "ok";
         outcomes.push(outcome);
         if failed && !options.keep_going {
             break;
         }
     }
     print_table(&selected, &outcomes, &mut out)?;
-    let all_ok = outcomes.iter().all(|outcome| outcome.demo == Demo::Ok);
+    let all_ok = outcomes.iter().all(|outcome| outcome.demo == "ok");
     Ok(ExitCode::from(u8::from(!all_ok)))
 }
 
@@ -106,7 +98,7 @@ fn run_lesson<'a>(
     let demo = if passed {
         run_demo(workspace, lesson, json, out)?
     } else {
-        Demo::Skipped
+        "skipped"
     };
     writeln!(out)?;
     Ok(Outcome {
@@ -164,7 +156,7 @@ fn run_demo(
     lesson: &Lesson,
     json: bool,
     out: &mut dyn Write,
-) -> Result<Demo, Failure> {
+) -> Result<&'static str, Failure> {
     let demo = lesson.demo();
     let arguments = ["run", "-q", "-p", &lesson.name, "--example", &demo];
     writeln!(out, "\n{DIM}cargo {}{DIM:#}", arguments.join(" "))?;
@@ -177,10 +169,10 @@ fn run_demo(
     }
     let status = process::status(&mut command)?;
     if status.success() {
-        return Ok(Demo::Ok);
+        return Ok("ok");
     }
     writeln!(out, "\n{BAD}The demonstration failed{BAD:#}: {status}")?;
-    Ok(Demo::Failed)
+    Ok("failed")
 }
 
 fn print_table(selected: &[&Lesson], outcomes: &[Outcome], out: &mut dyn Write) -> io::Result<()> {
@@ -202,11 +194,7 @@ fn print_table(selected: &[&Lesson], outcomes: &[Outcome], out: &mut dyn Write) 
         } else {
             format!("{passed} passed")
         };
-        let (demo, style) = match outcome.demo {
-            Demo::Ok => ("ok", GOOD),
-            Demo::Failed => ("failed", BAD),
-            Demo::Skipped => ("skipped", BAD),
-        };
+        let (demo, style) = (outcome.demo, if outcome.demo == "ok" { GOOD } else { BAD });
         writeln!(
             out,
             "{tests:<21}  {style}{demo:<7}{style:#}  {:>7.1}",

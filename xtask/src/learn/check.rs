@@ -23,11 +23,14 @@ pub enum Verdict<'a> {
     NoSuchTest(&'a str),
 }
 
+const TIMED_OUT: &str = "The test timed out and was killed. A loop without an await never gives its \
+                         thread back; an await that nothing wakes waits for ever.";
+
 #[derive(Debug)]
 pub struct FailedTest<'a> {
     pub test: &'a str,
-    /// What the test printed. None if it timed out.
-    pub output: Option<String>,
+    /// What the test printed, or that it timed out.
+    pub output: String,
     /// The misconceptions that this test detects.
     pub causes: Vec<String>,
 }
@@ -50,13 +53,13 @@ impl<'a> Session<'a> {
         let mut failed = Vec::new();
         for test in &exercise.tests {
             let result = test_program::run(&program, &folder, test, limit).map_err(cannot)?;
+            let timed_out = result == TestResult::TimedOut;
             let output = match result {
                 TestResult::Passed => continue,
                 TestResult::Missing => return Ok(Verdict::NoSuchTest(test)),
-                TestResult::Failed(output) => Some(message(&output, test)),
-                TestResult::TimedOut => None,
+                TestResult::Failed(output) => message(&output, test),
+                TestResult::TimedOut => TIMED_OUT.into(),
             };
-            let timed_out = output.is_none();
             let causes = misconceptions::for_test(self.course, lesson, test);
             failed.push(FailedTest {
                 test,
@@ -73,8 +76,7 @@ impl<'a> Session<'a> {
         }
         let unwritten = |one: &ExerciseRef| {
             let panic = format!("not yet implemented: {}", one.exercise.task);
-            let mut outputs = failed.iter().filter_map(|failed| failed.output.as_ref());
-            outputs.any(|output| output.contains(&panic))
+            failed.iter().any(|test| test.output.contains(&panic))
         };
         let others = course::of_lesson(lesson);
         Ok(match [*one].into_iter().chain(others).find(unwritten) {

@@ -94,7 +94,8 @@ impl<'a> Practice<'a> {
 
         let quoted = |text: String| toml_edit::Value::from(text).to_string();
         let mut xtask = self.course.root.join("xtask/Cargo.toml");
-        // Cargo splits an alias at blanks. The relative path works in the practice folder itself.
+        // Cargo splits an alias at blanks, and does not merge a list with the workspace's own alias. The
+        // relative path works in the practice folder itself.
         if xtask.to_string_lossy().contains(char::is_whitespace) {
             xtask = "../xtask/Cargo.toml".into();
         }

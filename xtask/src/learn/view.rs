@@ -160,17 +160,14 @@ fn failed(test: &str) -> io::Result<()> {
 fn failed_test(session: &Session, one: &ExerciseRef, test: &FailedTest) -> io::Result<()> {
     say("")?;
     failed(test.test)?;
-    let timed_out = "The test timed out and was killed. A loop without an await never gives its thread \
-                     back; an await that nothing wakes waits for ever.";
-    let output = test.output.as_deref().unwrap_or(timed_out);
-    for line in output.lines().take(MESSAGE_LINES) {
+    for line in test.output.lines().take(MESSAGE_LINES) {
         let at = line.split_once(" panicked at ").map(|(_, path)| path);
         let line = at.map_or(line.into(), |at| {
             format!("at {}", with_path(session, one, at))
         });
         say!("      {line}")?;
     }
-    if let Some(more @ 1..) = output.lines().count().checked_sub(MESSAGE_LINES) {
+    if let Some(more @ 1..) = test.output.lines().count().checked_sub(MESSAGE_LINES) {
         say!("      ... and {more} more lines")?;
     }
     let mut causes = test.causes.iter().take(2);
