@@ -59,6 +59,10 @@ pub fn half(number: u32) -> u32 {
     let two = 2;
     number / two
 }
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result { self.0.fmt(f) }
+}
 ```
 
 ```rust
@@ -66,10 +70,6 @@ fn twice() {}
 ```
 
 ```rs src/lib.rs
-impl fmt::Display for Number {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result { self.0.fmt(f) }
-}
-
 const fn one() -> u32 {
     1
 }
