@@ -13,9 +13,8 @@ use crate::upkeep::misconceptions;
 #[derive(Debug)]
 pub enum Verdict<'a> {
     Passed,
-    /// With the compiler's errors, or else one message of cargo, and whether the copied tests differ from
-    /// those of the lesson.
-    NotBuilt(Vec<String>, bool),
+    /// With the compiler's errors, or else one message of cargo.
+    NotBuilt(Vec<String>),
     /// These tests need a function that is still a `todo!`, of this exercise or of another one.
     Todo(ExerciseRef<'a>, Vec<&'a str>),
     Failed(Vec<FailedTest<'a>>),
@@ -41,13 +40,13 @@ impl<'a> Session<'a> {
         let ExerciseRef { lesson, exercise } = *one;
         // Not restored by itself: an editor may be about to write it.
         files::read(&self.practice.file(one))?;
-        let outdated = self.practice.copy(lesson, false)?;
+        self.practice.copy(lesson, false)?;
         let cannot = |error| Failure::failed(format!("cannot check {}: {error}", one.name()));
         let package = self.practice.package(lesson);
         let build = test_program::build(self.practice.cargo(), &package, &exercise.program);
         let program = match build.map_err(cannot)? {
             Build::Ready(program) => program,
-            Build::Failed(errors) => return Ok(Verdict::NotBuilt(errors, outdated)),
+            Build::Failed(errors) => return Ok(Verdict::NotBuilt(errors)),
         };
         let folder = self.practice.lesson_folder(lesson);
         let mut failed = Vec::new();

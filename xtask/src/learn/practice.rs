@@ -59,8 +59,8 @@ impl<'a> Practice<'a> {
     }
 
     /// Copies what is missing of the lesson, for its exercises or for its page. The learner's files stay
-    /// as they are. Returns whether the tests differ from those of the lesson, as after an update of it.
-    pub fn copy(&self, lesson: &Lesson, page: bool) -> Result<bool, Failure> {
+    /// as they are.
+    pub fn copy(&self, lesson: &Lesson, page: bool) -> Result<(), Failure> {
         // A new lesson begins with the workspace's versions: cargo removes those from the lock file
         // that no lesson here needs yet.
         let original = self.course.root.join("Cargo.lock");
@@ -70,17 +70,16 @@ impl<'a> Practice<'a> {
         }
         let folder = self.lesson_folder(lesson);
         let files = layout::files(lesson, &self.package(lesson), page)?;
-        let differ = files.iter().any(|(path, content)| {
+        let is_old = files.iter().any(|(path, content)| {
             let copy = fs::read(folder.join(path));
             path.starts_with("tests") && copy.is_ok_and(|copy| copy != *content)
         });
-        // A new file of the lesson may not fit to an old copy.
-        let is_missing = |path: &PathBuf| !differ && !folder.join(path).exists();
+        // The lesson was updated since. A new file of the lesson may not fit to an old copy.
+        let is_missing = |path: &PathBuf| !is_old && !folder.join(path).exists();
         for (path, content) in files.into_iter().filter(|(path, _)| is_missing(path)) {
             files::write(&folder.join(path), content)?;
         }
-        self.write_workspace()?;
-        Ok(differ)
+        self.write_workspace()
     }
 
     /// Writes the manifest, whose members are the lessons that are there, and the configuration.

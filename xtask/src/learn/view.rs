@@ -104,7 +104,7 @@ pub fn checking(one: &ExerciseRef) -> io::Result<()> {
 pub fn verdict(session: &Session, one: &ExerciseRef, verdict: &Verdict) -> io::Result<()> {
     let (style, words) = match verdict {
         Verdict::Passed => (GOOD, format!("{} done", mark('✓', '+'))),
-        Verdict::NotBuilt(..) => (BAD, "does not compile".into()),
+        Verdict::NotBuilt(_) => (BAD, "does not compile".into()),
         Verdict::Todo(..) => (BAD, "not written yet".into()),
         Verdict::Failed(_) => (BAD, "tests fail".into()),
         Verdict::NoSuchTest(_) => (BAD, "out of date".into()),
@@ -112,16 +112,13 @@ pub fn verdict(session: &Session, one: &ExerciseRef, verdict: &Verdict) -> io::R
     say!("{style}{words}{style:#}  {}", one.exercise.name)?;
     match verdict {
         Verdict::Passed => Ok(()),
-        Verdict::NotBuilt(errors, outdated) => {
+        Verdict::NotBuilt(errors) => {
             let first = errors.first().map_or("", |error| error.trim_end());
             for line in first.lines() {
                 writeln!(anstream::stdout(), "{}", with_path(session, one, line))?;
             }
             if errors.len() > 1 {
                 say!("\nThis is the first of {} errors.", errors.len())?;
-            }
-            if *outdated {
-                changed(one, "your copy of the tests differs")?;
             }
             Ok(())
         }
@@ -138,18 +135,15 @@ pub fn verdict(session: &Session, one: &ExerciseRef, verdict: &Verdict) -> io::R
         Verdict::Failed(tests) => tests
             .iter()
             .try_for_each(|test| failed_test(session, one, test)),
-        Verdict::NoSuchTest(test) => changed(one, &format!("your copy has no test {test}")),
+        Verdict::NoSuchTest(test) => {
+            let number = one.lesson.number;
+            say!(
+                "\nLesson {number} has changed since you started it: your copy has no test {test}. Start it \
+                 again: {}\nYour files are kept in a folder beside it; copy your functions from there.",
+                learn(&format!("start {number} --fresh"))
+            )
+        }
     }
-}
-
-/// How to go on when the lesson is newer than the learner's copy.
-fn changed(one: &ExerciseRef, reason: &str) -> io::Result<()> {
-    let number = one.lesson.number;
-    say!(
-        "\nLesson {number} has changed since you started it: {reason}. Start it again: {}\nYour files are \
-         kept in a folder beside it; copy your functions from there.",
-        learn(&format!("start {number} --fresh"))
-    )
 }
 
 fn failed(test: &str) -> io::Result<()> {
@@ -208,7 +202,7 @@ pub fn replaced((file, kept): &Replaced) -> io::Result<()> {
 }
 
 pub fn keys() -> io::Result<()> {
-    say!("\n{DIM}[n]ext [h]int [s]olution [l]ist [q]uit{DIM:#}")
+    say!("\n{DIM}Type a letter and Enter: [n]ext [h]int [s]olution [l]ist [q]uit{DIM:#}")
 }
 
 /// Clears a terminal. Elsewhere `anstream` removes the codes.

@@ -1,12 +1,9 @@
 //! `cargo xtask learn watch`: checks after each save, and obeys keys.
 
-use std::io::{self, IsTerminal};
-use std::iter;
+use std::io;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
-
-use console::{Key, Term};
 
 use super::progress::Progress;
 use super::session::Session;
@@ -65,29 +62,17 @@ fn obey(keys: &Receiver<char>, session: &mut Session) -> Result<bool, Failure> {
     Ok(false)
 }
 
-/// The letters that are typed. `q` and Ctrl-C interrupt a check that is running.
+/// The letters that are typed, after each Enter. `q` interrupts a check that is running.
 fn keys() -> Receiver<char> {
     let (sender, keys) = mpsc::channel();
     thread::spawn(move || {
-        let pressed = iter::from_fn(|| Term::stdout().read_key_raw().ok());
-        let pressed = pressed.map(|key| match key {
-            // A raw terminal sends it as a key and not as a signal.
-            Key::CtrlC => 'q',
-            Key::Char(letter) => letter,
-            _ => ' ',
-        });
-        let lines = io::stdin().lines().map_while(Result::ok);
-        let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
-        let letters: Box<dyn Iterator<Item = char>> = if is_terminal {
-            Box::new(pressed)
-        } else {
-            Box::new(lines.flat_map(|line| line.chars().collect::<Vec<_>>()))
-        };
-        for letter in letters {
-            if letter == 'q' {
-                return process::interrupt();
+        for line in io::stdin().lines().map_while(Result::ok) {
+            for letter in line.chars() {
+                if letter == 'q' {
+                    return process::interrupt();
+                }
+                let _ = sender.send(letter);
             }
-            let _ = sender.send(letter);
         }
         // Standard input has ended; the watch goes on.
         loop {
