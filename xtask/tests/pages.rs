@@ -229,7 +229,7 @@ fn an_rs_block_shows_items_as_they_are_in_its_file_without_comments_and_docs() {
     let different = |line, page, file| {
         format!("not in src/number.rs: {page}\n  most similar, line {line}: {file}")
     };
-    let (mut page, mut expected) = (String::new(), String::new());
+    let (mut page, mut expected) = (String::new(), Vec::new());
     for (block, line, problem) in [
         (
             of_number(&twice.replace("* 2", "* 3")),
@@ -273,9 +273,9 @@ fn an_rs_block_shows_items_as_they_are_in_its_file_without_comments_and_docs() {
     ] {
         let line = page.lines().count() + 1 + line;
         page += &block;
-        expected += &format!("lesson/README.md:{line}: {problem}\n");
+        expected.push(format!("lesson/README.md:{line}: {problem}\n"));
     }
     write(&root, "lesson/README.md", &page);
     let (code, stdout, _) = xtask(&root, &["pages"]);
-    assert_eq!((code, stdout), (Some(1), expected));
+    assert_eq!((code, stdout), (Some(1), expected.concat()));
 }
