@@ -142,7 +142,7 @@ fn replay(workspace: &Workspace, lesson: &Lesson) -> (usize, Vec<String>) {
     }
 
     let mut cargo = scratch.cargo();
-    cargo.args(["test", "--no-fail-fast", "-p", &lesson.name]);
+    cargo.args(["test", "-q", "--no-fail-fast", "-p", &lesson.name]);
     let all = process::capture(&mut cargo, "", LESSON_LIMIT).unwrap();
     if all.exit != ExitKind::Success {
         let printed = all.stderr + &all.stdout;
