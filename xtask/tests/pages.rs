@@ -261,6 +261,11 @@ fn an_rs_block_shows_items_as_they_are_in_its_file_without_comments_and_docs() {
             ),
         ),
         (
+            of_number("fn drop(&mut self) {}"),
+            1,
+            different(24, "impl Number {", "impl Drop for Number {"),
+        ),
+        (
             block("fn half( {"),
             1,
             "cannot parse string into token stream".into(),
