@@ -61,7 +61,7 @@ enum Task {
     Pages(pages::Options),
     /// Check that a test fails for each common mistake
     Misconceptions(misconceptions::Options),
-    /// Compare lesson 4 with CPython on random scenarios
+    /// Check what the pages say of asyncio, and compare lesson 4 with CPython
     Parity(parity::Options),
 }
 

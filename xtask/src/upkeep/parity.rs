@@ -31,7 +31,7 @@ pub struct Options {
 }
 
 const NO_PYTHON: u8 = 3;
-const CLAIMS: &str = include_str!("asyncio_claims.py");
+const CLAIMS: &str = include_str!("../../../step4-compare/asyncio_claims.py");
 const REPORTS: &str = include_str!("parity.py");
 /// Prints its name and version, and fails if it is not a CPython with `asyncio.TaskGroup`.
 const CHECK: &str = "import platform, sys
