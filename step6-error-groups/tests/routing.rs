@@ -261,10 +261,10 @@ async fn a_group_that_a_handler_raises_again_keeps_shape_tasks_and_source_lines(
     let expected = [
         "error group (2)",
         "  error group (1)",
-        "    error group (1)",
+        "    task 0 (1)",
         &format!("      {number}"),
         "  error group (1)",
-        "    error group (1)",
+        "    task 0 (1)",
         &format!("      {text}"),
     ];
     let raised = raised.tree().to_string();
