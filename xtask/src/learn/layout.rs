@@ -46,12 +46,14 @@ fn without_functions_of_page(files: &mut Files) -> Result<(), String> {
     let page = files.get(Path::new("README.md")).cloned();
     let page = String::from_utf8_lossy(&page.unwrap_or_default()).into_owned();
     for part in markdown::parts(&page) {
-        let Part::Fence { line, content, .. } = part else {
-            continue;
-        };
-        let fence = page.lines().nth(line - 1).unwrap_or_default();
-        let Some(file) = fence.strip_prefix("```rs ").map(Path::new) else {
-            continue;
+        let (file, line, content) = match &part {
+            Part::Fence {
+                tag,
+                file: Some(file),
+                line,
+                content,
+            } if tag == "rs" => (Path::new(file), line, content.clone()),
+            _ => continue,
         };
         let shown = source::functions(&page[content], Path::new("README.md"))?;
         let code = files.get_mut(file);
