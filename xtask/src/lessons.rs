@@ -147,14 +147,12 @@ impl Workspace {
         let lessons = metadata.packages.iter().filter_map(Package::lesson);
         let mut lessons = lessons.collect::<Result<Vec<_>, _>>()?;
         lessons.sort_by_key(|lesson| lesson.number);
-        for pair in lessons.windows(2) {
-            let [one, other] = pair else { continue };
-            if one.number == other.number {
-                return Err(format!(
-                    "two lessons have the number {}: {} and {}",
-                    one.number, one.name, other.name
-                ));
-            }
+        let mut pairs = lessons.windows(2);
+        if let Some([one, other]) = pairs.find(|pair| pair[0].number == pair[1].number) {
+            let (number, one, other) = (one.number, &one.name, &other.name);
+            return Err(format!(
+                "two lessons have the number {number}: {one} and {other}"
+            ));
         }
         let workspace = Self {
             root: metadata.workspace_root,

@@ -39,16 +39,16 @@ impl<'a> Session<'a> {
     pub fn check(&self, one: &ExerciseRef<'a>, limit: Duration) -> Result<Verdict<'a>, Failure> {
         let ExerciseRef { lesson, exercise } = *one;
         // Not restored by itself: an editor may be about to write it.
-        files::read(&self.practice.file(one))?;
-        self.practice.copy(lesson, false)?;
+        files::read(&self.file(one))?;
+        self.copy(lesson, false)?;
         let cannot = |error| Failure::failed(format!("cannot check {}: {error}", one.name()));
-        let package = self.practice.package(lesson);
-        let build = test_program::build(self.practice.cargo(), &package, &exercise.program);
+        let package = self.package(lesson);
+        let build = test_program::build(self.cargo(), &package, &exercise.program);
         let program = match build.map_err(cannot)? {
             Build::Ready(program) => program,
             Build::Failed(errors) => return Ok(Verdict::NotBuilt(errors)),
         };
-        let folder = self.practice.lesson_folder(lesson);
+        let folder = self.lesson_folder(lesson);
         let mut failed = Vec::new();
         for test in &exercise.tests {
             let result = test_program::run(&program, &folder, test, limit).map_err(cannot)?;

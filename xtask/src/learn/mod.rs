@@ -25,8 +25,6 @@ use crate::lessons::Workspace;
 use crate::process;
 use check::Verdict;
 use course::ExerciseRef;
-use practice::Practice;
-use progress::Progress;
 use session::Session;
 
 #[derive(clap::Args)]
@@ -83,13 +81,7 @@ enum Action {
 pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let course = Workspace::find()?;
     let limit = Duration::from_secs(options.limit);
-    let practice = Practice::new(&course, &options.folder)?;
-    let progress = Progress::read(&practice.folder)?;
-    let session = &mut Session {
-        course: &course,
-        practice,
-        progress,
-    };
+    let session = &mut Session::new(&course, &options.folder)?;
     match options.action.as_ref().unwrap_or(&Action::List) {
         Action::List => view::status(session)?,
         Action::Start {

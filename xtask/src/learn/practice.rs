@@ -5,21 +5,16 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use super::course::ExerciseRef;
+use super::progress::Progress;
+use super::session::Session;
 use super::{files, layout, manifest};
 use crate::failure::Failure;
 use crate::lessons::{self, Lesson, Workspace};
 
-#[derive(Debug)]
-pub struct Practice<'a> {
-    course: &'a Workspace,
-    /// In the root of the lessons' workspace.
-    pub folder: PathBuf,
-}
-
 /// The beginning of the name of every practice folder. Git ignores such folders.
 pub const NAME: &str = "practice";
 
-impl<'a> Practice<'a> {
+impl<'a> Session<'a> {
     pub fn new(course: &'a Workspace, name: &str) -> Result<Self, Failure> {
         let is_plain = |one: char| one.is_ascii_alphanumeric() || one == '-';
         if !name.starts_with(NAME) || !name.chars().all(is_plain) {
@@ -28,7 +23,12 @@ impl<'a> Practice<'a> {
             )));
         }
         let folder = course.root.join(name);
-        Ok(Self { course, folder })
+        let progress = Progress::read(&folder)?;
+        Ok(Self {
+            course,
+            folder,
+            progress,
+        })
     }
 
     /// The lesson's name as a package. It begins with the name of the folder, because all practice

@@ -4,7 +4,6 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::course::{self, ExerciseRef};
-use super::practice::Practice;
 use super::progress::Progress;
 use super::{files, layout, source};
 use crate::failure::Failure;
@@ -14,7 +13,8 @@ use crate::selection;
 #[derive(Debug)]
 pub struct Session<'a> {
     pub course: &'a Workspace,
-    pub practice: Practice<'a>,
+    /// The practice folder, in the root of the lessons' workspace.
+    pub folder: PathBuf,
     pub progress: Progress,
 }
 
@@ -53,21 +53,21 @@ impl<'a> Session<'a> {
     ) -> Result<(ExerciseRef<'a>, Option<PathBuf>), Failure> {
         let lesson = selection::find(number, &self.course.lessons).map_err(Failure::usage)?;
         let mut kept = None;
-        if (fresh || page) && self.practice.has(lesson) {
-            kept = Some(files::keep(&self.practice.lesson_folder(lesson))?);
+        if (fresh || page) && self.has(lesson) {
+            kept = Some(files::keep(&self.lesson_folder(lesson))?);
             course::of_lesson(lesson).for_each(|one| self.progress.set_done(&one, false));
         }
         let exercise = course::of_lesson(lesson)
             .find(|one| !self.progress.is_done(one))
             .or_else(|| course::of_lesson(lesson).next())
             .ok_or_else(|| Failure::usage(format!("lesson {number} has no exercises")))?;
-        self.practice.copy(lesson, page)?;
+        self.copy(lesson, page)?;
         Ok((self.select(exercise)?, kept))
     }
 
     /// Selects an exercise, and copies what is missing of its lesson.
     pub fn select(&mut self, exercise: ExerciseRef<'a>) -> Result<ExerciseRef<'a>, Failure> {
-        self.practice.copy(exercise.lesson, false)?;
+        self.copy(exercise.lesson, false)?;
         self.progress.set_current(&exercise);
         self.progress.write()?;
         Ok(exercise)
@@ -103,7 +103,7 @@ impl<'a> Session<'a> {
     /// Writes the lesson's functions into the learner's file.
     pub fn take_solution(&self) -> Result<Replaced, Failure> {
         let one = self.current()?;
-        let file = self.practice.file(&one);
+        let file = self.file(&one);
         let (text, reference) = (files::read(&file)?, files::read(&one.reference())?);
         let solved = layout::with_bodies(&one, &file, &text, Some(&reference));
         replace(&file, &solved.map_err(Failure::failed)?)
@@ -112,10 +112,10 @@ impl<'a> Session<'a> {
     /// Writes `todo!` into the learner's functions. If they are not found, restores the whole file.
     pub fn reset(&mut self) -> Result<Replaced, Failure> {
         let one = self.current()?;
-        let file = self.practice.file(&one);
+        let file = self.file(&one);
         let todos = layout::with_bodies(&one, &file, &files::read(&file)?, None);
         let text = todos.or_else(|_| {
-            let files = layout::files(one.lesson, &self.practice.package(one.lesson), false)?;
+            let files = layout::files(one.lesson, &self.package(one.lesson), false)?;
             let original = String::from_utf8_lossy(&files[&one.exercise.file]);
             Ok::<_, Failure>(original.into())
         })?;

@@ -73,7 +73,7 @@ pub fn task(session: &Session, one: &ExerciseRef) -> io::Result<()> {
 
 /// How to work with the lesson's page.
 pub fn page(session: &Session, one: &ExerciseRef) -> io::Result<()> {
-    let folder = session.practice.lesson_folder(one.lesson);
+    let folder = session.lesson_folder(one.lesson);
     let (page, folder) = (shown(&folder.join("README.md")), shown(&folder));
     say!("Type the functions of {page}: each is a `todo!()` now.")?;
     say!(
@@ -84,7 +84,7 @@ pub fn page(session: &Session, one: &ExerciseRef) -> io::Result<()> {
 
 /// Where the functions are and what they must do.
 fn functions(session: &Session, one: &ExerciseRef) -> io::Result<()> {
-    let file = session.practice.file(one);
+    let file = session.file(one);
     let text = std::fs::read_to_string(&file).unwrap_or_default();
     for name in &one.exercise.functions {
         let line = source::find(&text, name, &file).map_or(1, |found| found.line(&text));
@@ -249,7 +249,7 @@ fn sentence(test: &str) -> String {
 
 /// The line with a path from the current folder. The compiler's paths begin in the practice folder.
 fn with_path(session: &Session, one: &ExerciseRef, line: &str) -> String {
-    let folder = session.practice.lesson_folder(one.lesson);
+    let folder = session.lesson_folder(one.lesson);
     match line.split_once(&format!("{}{MAIN_SEPARATOR}", one.lesson.name)) {
         Some((before, path)) => format!("{before}{}", shown(&folder.join(path))),
         None => line.into(),

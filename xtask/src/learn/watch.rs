@@ -45,7 +45,7 @@ fn goes_on(result: Result<bool, Failure>) -> bool {
 /// Returns whether another exercise is selected now.
 fn check(session: &mut Session, limit: Duration) -> Result<bool, Failure> {
     // Another command may have written it.
-    session.progress = Progress::read(&session.practice.folder)?;
+    session.progress = Progress::read(&session.folder)?;
     Ok(super::check(session, limit)? && super::next(session)?.is_some())
 }
 
@@ -84,10 +84,10 @@ fn keys() -> Receiver<char> {
 
 /// The selected exercise, and the sources of its lesson.
 fn saved(session: &Session) -> (Option<String>, layout::Files) {
-    let progress = Progress::read(&session.practice.folder).ok();
+    let progress = Progress::read(&session.folder).ok();
     let current = progress.and_then(|progress| progress.current().map(String::from));
     let folder = session.current();
-    let folder = folder.map(|one| session.practice.lesson_folder(one.lesson));
+    let folder = folder.map(|one| session.lesson_folder(one.lesson));
     let files = folder.map_or_else(|_| layout::Files::new(), |folder| layout::sources(&folder));
     (current, files)
 }
