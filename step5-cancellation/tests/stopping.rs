@@ -80,7 +80,7 @@ async fn a_child_that_awaits_only_what_is_ready_cannot_be_stopped_either() {
 
 // The budget of tokio 1.54 is 128. That is a detail: the rule is that there is one.
 #[tokio::test(start_paused = true)]
-async fn a_child_that_awaits_a_ready_resource_of_tokio_stops_when_its_budget_is_used_up() {
+async fn a_child_that_awaits_ready_resources_of_tokio_stops_at_the_end_of_its_budget() {
     let with_a_semaphore = pieces_done_after_a_failure(|group, done| {
         group.spawn(async move {
             let permits = Semaphore::new(1000);
