@@ -151,7 +151,7 @@ fn a_task_that_its_blocking_parent_spawned_waits_for_the_parent() {
         log.send("parent blocks").unwrap();
         let released = released.recv_timeout(LIMIT);
         assert_eq!(released, Err(RecvTimeoutError::Disconnected));
-        child
+        child.await.unwrap();
     });
     assert_eq!(order.recv_timeout(LIMIT), Ok("parent blocks"));
     runtime.block_on(async {
