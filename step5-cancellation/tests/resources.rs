@@ -10,7 +10,7 @@ use step5_cancellation::{
     run_gather_under_timeout, run_taskgroup_clean, run_taskgroup_under_deadline,
     run_taskgroup_with_one_failure, swallowing_worker, tracked_resource,
 };
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 fn ms(milliseconds: u64) -> Duration {
@@ -18,6 +18,12 @@ fn ms(milliseconds: u64) -> Duration {
 }
 
 const NOTHING: [&str; 0] = [];
+
+/// A test that takes longer has failed. On the paused clock the limit takes no time either.
+async fn within_limit<T>(future: impl Future<Output = T>) -> T {
+    let limited = timeout(Duration::from_secs(30), future);
+    limited.await.expect("it does not end")
+}
 
 type Group = TaskGroup<&'static str>;
 
@@ -120,9 +126,15 @@ fn a_leak_is_an_opening_without_a_closing_and_not_a_name_without_one() {
 async fn without_a_failure_every_worker_completes_and_every_resource_closes() {
     let logs = [(); 3].map(|()| ResourceLog::default());
 
-    run_taskgroup_clean(careful(&logs[0])).await.unwrap();
-    run_taskgroup_clean(cleaning(&logs[1])).await.unwrap();
-    run_taskgroup_clean(swallowing(&logs[2])).await.unwrap();
+    within_limit(run_taskgroup_clean(careful(&logs[0])))
+        .await
+        .unwrap();
+    within_limit(run_taskgroup_clean(cleaning(&logs[1])))
+        .await
+        .unwrap();
+    within_limit(run_taskgroup_clean(swallowing(&logs[2])))
+        .await
+        .unwrap();
 
     for log in logs {
         assert_eq!(log.opened(), ["alpha", "beta"]);
@@ -137,7 +149,7 @@ async fn a_careful_worker_is_dropped_at_the_failure_and_its_resource_closes() {
     let log = ResourceLog::default();
     let start = Instant::now();
 
-    let result = run_taskgroup_with_one_failure(ms(10), careful(&log)).await;
+    let result = within_limit(run_taskgroup_with_one_failure(ms(10), careful(&log))).await;
 
     assert_eq!(result.unwrap_err().to_string(), "1 error: boom");
     assert_eq!(start.elapsed(), ms(10));
@@ -152,7 +164,7 @@ async fn the_scope_waits_for_the_clean_up_of_a_signalled_worker() {
     let log = ResourceLog::default();
     let start = Instant::now();
 
-    let result = run_taskgroup_with_one_failure(ms(10), cleaning(&log)).await;
+    let result = within_limit(run_taskgroup_with_one_failure(ms(10), cleaning(&log))).await;
 
     assert_eq!(result.unwrap_err().to_string(), "1 error: boom");
     assert_eq!(
@@ -171,7 +183,7 @@ async fn a_swallowing_worker_goes_on_and_is_waited_for() {
     let log = ResourceLog::default();
     let start = Instant::now();
 
-    let result = run_taskgroup_with_one_failure(ms(10), swallowing(&log)).await;
+    let result = within_limit(run_taskgroup_with_one_failure(ms(10), swallowing(&log))).await;
 
     // The group does not hang. It ends when the last worker is done.
     assert_eq!(result.unwrap_err().to_string(), "1 error: boom");
@@ -233,7 +245,7 @@ async fn a_group_under_a_deadline_cancels_and_waits() {
     let log = ResourceLog::default();
     let start = Instant::now();
 
-    let in_time = run_taskgroup_under_deadline(ms(20), careful(&log)).await;
+    let in_time = within_limit(run_taskgroup_under_deadline(ms(20), careful(&log))).await;
 
     assert!(!in_time.unwrap());
     assert_eq!(start.elapsed(), ms(20));
@@ -247,12 +259,12 @@ async fn a_group_under_a_deadline_waits_for_signalled_workers() {
     let (cleaned, swallowed) = (ResourceLog::default(), ResourceLog::default());
     let start = Instant::now();
 
-    let in_time = run_taskgroup_under_deadline(ms(20), cleaning(&cleaned)).await;
+    let in_time = within_limit(run_taskgroup_under_deadline(ms(20), cleaning(&cleaned))).await;
     assert!(!in_time.unwrap());
     assert_eq!(start.elapsed(), ms(50));
     assert_eq!(cleaned.cancelled(), ["alpha", "beta"]);
 
-    let in_time = run_taskgroup_under_deadline(ms(20), swallowing(&swallowed)).await;
+    let in_time = within_limit(run_taskgroup_under_deadline(ms(20), swallowing(&swallowed))).await;
     assert!(!in_time.unwrap());
     assert_eq!(start.elapsed(), ms(250));
     assert_eq!(swallowed.completed(), ["alpha", "beta"]);
@@ -269,7 +281,7 @@ async fn workers_that_need_less_than_the_limit_finish() {
 
     assert!(run_gather_under_timeout(ms(300), worker).await);
     assert!(run_futures_under_timeout(ms(300), worker).await);
-    let in_time = run_taskgroup_under_deadline(ms(300), careful(&log)).await;
+    let in_time = within_limit(run_taskgroup_under_deadline(ms(300), careful(&log))).await;
     assert!(in_time.unwrap());
 
     assert_eq!(log.completed().len(), 6);
@@ -288,7 +300,7 @@ async fn a_timeout_around_a_group_leaves_its_children_running_for_a_moment() {
         Ok(())
     });
 
-    assert!(tokio::time::timeout(ms(20), scope).await.is_err());
+    assert!(timeout(ms(20), scope).await.is_err());
 
     assert_eq!(log.leaked(), ["child"], "cancelled, and not dropped yet");
     tokio::task::yield_now().await;

@@ -126,7 +126,7 @@ async fn a_child_that_yields_between_two_pieces_stops_there() {
 #[tokio::test]
 async fn work_moved_to_a_thread_stops_where_it_checks_the_token() {
     let done = Arc::new(AtomicUsize::new(0));
-    let result = Group::scope(async |group| {
+    let result = within_limit(Group::scope(async |group| {
         let counted = Arc::clone(&done);
         let (first_piece_done, starts) = oneshot::channel();
         spawn_blocking_in(&group, move |stop| {
@@ -140,7 +140,7 @@ async fn work_moved_to_a_thread_stops_where_it_checks_the_token() {
             Err("boom")
         });
         Ok(())
-    })
+    }))
     .await;
 
     assert!(result.is_err());
@@ -187,7 +187,7 @@ async fn spawn_blocking_outlives_the_group() {
 #[tokio::test]
 async fn the_scope_waits_for_blocking_work_spawned_in_the_group() {
     let log = ResourceLog::default();
-    let result = Group::scope(async |group| {
+    let result = within_limit(Group::scope(async |group| {
         let log = log.clone();
         let (started, has_started) = oneshot::channel();
         spawn_blocking_in(&group, move |stop| {
@@ -201,7 +201,7 @@ async fn the_scope_waits_for_blocking_work_spawned_in_the_group() {
             Err("boom")
         });
         Ok(())
-    })
+    }))
     .await;
 
     assert_eq!(log.leaked(), [""; 0]);
@@ -293,7 +293,7 @@ async fn a_panic_during_a_clean_up_is_not_lost_and_the_other_clean_ups_end_first
 async fn a_signalled_child_finishes_its_critical_section() {
     let log = ResourceLog::default();
     let start = Instant::now();
-    let result = Group::scope(async |group| {
+    let result = within_limit(Group::scope(async |group| {
         let log = log.clone();
         group.spawn_with_token(|stop| async move {
             // This part may stop at the signal.
@@ -308,7 +308,7 @@ async fn a_signalled_child_finishes_its_critical_section() {
             Err("boom")
         });
         Ok(())
-    })
+    }))
     .await;
 
     assert!(result.is_err());
