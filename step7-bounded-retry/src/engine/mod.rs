@@ -13,6 +13,7 @@ mod host;
 mod http;
 mod request;
 mod retry_after;
+pub mod scheduler;
 mod settings;
 mod window;
 

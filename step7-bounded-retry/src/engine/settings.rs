@@ -11,10 +11,14 @@ pub struct Settings {
     pub max_concurrency: NonZeroUsize,
     /// How many run at a time against one host. Default: 4.
     pub max_per_host: NonZeroUsize,
-    /// How many URLs are taken in at a time and not finished, beside an outcome that lies ready.
-    /// Default: [`None`], which is 16 times `max_concurrency`: enough for work to be found while some URLs wait for their next attempt,
-    /// and few enough that a retry does not queue behind everything that has not been tried.
-    pub window: Option<NonZeroUsize>,
+    /// The shortest time between the starts of two attempts on one host. Default: none.
+    pub host_interval: Duration,
+    /// A host without a success for so long is down, if there was no connection in all that time or 20 of
+    /// its URLs have failed: the URLs that wait for it end. Default: 60 s.
+    pub host_patience: Duration,
+    /// URLs are taken in while those that wait for an attempt take fewer bytes than this. Default: 2 MiB,
+    /// some 20,000 URLs.
+    pub max_waiting: usize,
     /// Attempts and the backoff between them. Default: 3 attempts, from 500 ms, doubling.
     pub retry: RetryPolicy,
     /// What the backoff never exceeds. Default: 30 s.
@@ -26,7 +30,7 @@ pub struct Settings {
     pub max_retry_after: Duration,
     /// For one attempt, from the request to the end of the body. Default: 30 s.
     pub attempt_timeout: Duration,
-    /// For one URL, from being taken in: attempts, waits and all. Default: 2 min.
+    /// For one URL, from its first attempt on: attempts, waits and all. Default: 2 min.
     pub deadline: Duration,
 }
 
@@ -35,7 +39,9 @@ impl Default for Settings {
         Self {
             max_concurrency: const { NonZeroUsize::new(64).unwrap() },
             max_per_host: const { NonZeroUsize::new(4).unwrap() },
-            window: None,
+            host_interval: Duration::ZERO,
+            host_patience: Duration::from_secs(60),
+            max_waiting: 2 * 1024 * 1024,
             retry: RetryPolicy {
                 max_attempts: const { NonZeroU32::new(3).unwrap() },
                 base_delay: Duration::from_millis(500),
@@ -51,10 +57,9 @@ impl Default for Settings {
 }
 
 impl Settings {
-    pub(super) fn window(&self) -> usize {
-        self.window.map_or(
-            self.max_concurrency.get().saturating_mul(16),
-            NonZeroUsize::get,
-        )
+    /// The delay after a URL's failed attempt, which counts from 1. `random` is a number from 0 up to 1.
+    pub(super) fn delay(&self, attempt: u32, random: f64) -> Duration {
+        let backoff = self.retry.backoff(attempt).min(self.max_delay);
+        self.jitter.delay(Duration::ZERO, backoff, random)
     }
 }

@@ -89,7 +89,7 @@ async fn run<A, F, T>(
                 let _ = outcomes.send(outcome).await;
                 pending -= 1;
             }
-            url = urls.next(), if more && pending < settings.window() => match url {
+            url = urls.next(), if more && pending < 1024 => match url {
                 None => more = false,
                 Some(url) => {
                     let fetch = Fetch::new(index, url);

@@ -42,7 +42,7 @@ fn http() -> Http {
 
 fn http_with_redirects(max: usize) -> Http {
     // With the program's feature there is TLS, and no client without a provider for it.
-    
+
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::builder()
         .redirect(engine::redirect_policy(max))
