@@ -1,16 +1,15 @@
 //! Many URLs, 64 at a time: the engine, and what one would write without it.
 //!
-//! `cargo xtask bench` runs each form by itself and in turn: `FORM URLS WORKERS ADDRESS`, of which
-//! the answer is one JSON object. No workers: the runtime of one thread. The form `server` prints
-//! the address at which it answers, until its standard input ends.
+//! `cargo bench -p step7-bounded-retry` prints the time for each URL and the peak memory. Each round
+//! of each form is a process of its own (`FORM URLS WORKERS ADDRESS`), and the forms take turns.
 
 mod server;
 
 use std::env;
 use std::future::{pending, ready};
-use std::io::{self, Read};
+use std::net::SocketAddr;
 use std::num::NonZeroUsize;
-use std::process::ExitCode;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -18,71 +17,104 @@ use futures_util::{StreamExt, stream};
 use reqwest::Client;
 use step1_fetcher::client;
 use step7_bounded_retry::engine::{self, Http, Request, Settings};
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 const IN_FLIGHT: NonZeroUsize = NonZeroUsize::new(64).unwrap();
+const FORMS: [&str; 3] = ["engine", "buffer_unordered", "task_per_url"];
+const ROUNDS: usize = 9;
+const URLS: usize = 10_000;
 
-fn main() -> ExitCode {
-    let arguments: Vec<_> = env::args()
-        .skip(1)
-        .filter(|argument| argument != "--bench")
-        .collect();
-    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["server"] => {
-            println!("{}", server::start());
-            io::stdin().read_to_end(&mut Vec::new()).unwrap();
-        }
-        [form, urls, workers, address] => {
-            let runtime = runtime(workers.parse().unwrap());
-            let client = client();
-            let measure = |urls| {
-                let start = Instant::now();
-                let round = fetch(form.to_owned(), client.clone(), address.to_owned(), urls);
-                assert_eq!(runtime.block_on(runtime.spawn(round)).unwrap(), urls);
-                start.elapsed()
-            };
-            // The connections of the first round are there for the next.
-            measure(1_000);
-            let seconds = measure(urls.parse().unwrap()).as_secs_f64();
-            println!(r#"{{"seconds":{seconds},"peak_kibibytes":{}}}"#, peak());
-        }
-        _ => println!("`cargo xtask bench` runs this. By hand: -- FORM URLS WORKERS ADDRESS"),
+fn main() {
+    let arguments: Vec<_> = env::args().skip(1).collect();
+    if let [form, urls, workers, address] = &arguments[..] {
+        let (urls, workers) = (urls.parse().unwrap(), workers.parse().unwrap());
+        return measure(form, urls, workers, address);
     }
-    ExitCode::SUCCESS
+    let address = server::start();
+    for workers in [0, 2] {
+        print_times(workers, address);
+    }
+    println!("\npeak memory, one thread");
+    for urls in [20_000, 200_000, 1_000_000] {
+        for form in ["engine", "task_per_url"] {
+            let (_, kibibytes) = run(form, urls, 0, address);
+            let peak = kibibytes / 1024.0;
+            println!("  {form:<17} {urls:>9} URLs {peak:>9.1} MiB");
+        }
+    }
 }
 
-fn runtime(workers: usize) -> Runtime {
+/// Without workers, the runtime has one thread.
+fn print_times(workers: usize, address: SocketAddr) {
+    let mut rounds: [Vec<f64>; FORMS.len()] = Default::default();
+    for _ in 0..ROUNDS {
+        for (form, rounds) in FORMS.iter().zip(&mut rounds) {
+            rounds.push(run(form, URLS, workers, address).0);
+        }
+    }
+    let threads = workers.max(1);
+    println!("\ntime for each of {URLS} URLs, threads: {threads}, median of {ROUNDS} rounds");
+    let medians = rounds.map(|mut rounds| {
+        rounds.sort_by(f64::total_cmp);
+        rounds[ROUNDS / 2]
+    });
+    for (form, median) in FORMS.iter().zip(medians) {
+        #[expect(clippy::cast_precision_loss, reason = "a small number")]
+        let micros = median * 1e6 / URLS as f64;
+        let ratio = medians[0] / median;
+        println!("  {form:<17} {micros:>6.1} µs   engine / {form}: {ratio:.2}");
+    }
+}
+
+/// Runs one form in a process of its own. Returns the seconds and the peak memory in KiB.
+fn run(form: &str, urls: usize, workers: usize, address: SocketAddr) -> (f64, f64) {
+    let mut command = Command::new(env::current_exe().unwrap());
+    command.args([form, &urls.to_string(), &workers.to_string()]);
+    let output = command.arg(address.to_string()).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    let measured = text.trim().split_once(' ');
+    let (seconds, peak) = measured.unwrap_or_else(|| panic!("{output:?}"));
+    (seconds.parse().unwrap(), peak.parse().unwrap())
+}
+
+fn measure(form: &str, urls: usize, workers: usize, address: &str) {
     let mut builder = match workers {
         0 => Builder::new_current_thread(),
         _ => Builder::new_multi_thread(),
     };
-    builder
-        .worker_threads(workers.max(1))
-        .enable_all()
-        .build()
-        .unwrap()
+    let builder = builder.worker_threads(workers.max(1)).enable_all();
+    let (runtime, client) = (builder.build().unwrap(), client());
+    let round = |urls| {
+        let start = Instant::now();
+        let round = fetch(form.to_owned(), client.clone(), address.to_owned(), urls);
+        assert_eq!(runtime.block_on(runtime.spawn(round)).unwrap(), urls);
+        start.elapsed()
+    };
+    // The first round opens the connections.
+    round(1_000);
+    println!("{} {}", round(urls).as_secs_f64(), peak_kibibytes());
 }
 
-/// The most memory that this process ever had. Linux says it; elsewhere it is not known.
-fn peak() -> String {
+/// The peak memory of this process, or `NaN`: only Linux reports it in this way.
+fn peak_kibibytes() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| {
         let value = line.strip_prefix("VmHWM:")?.strip_suffix("kB")?;
         Some(value.trim().to_owned())
     });
-    peak.unwrap_or("null".to_owned())
+    peak.unwrap_or("NaN".to_owned())
 }
 
-/// How many pages came.
+/// Returns the number of pages that were fetched.
 async fn fetch(form: String, client: Client, address: String, count: usize) -> usize {
     let urls = (0..count).map(move |index| format!("http://{address}/{index}"));
     match &*form {
         "engine" => engine(client, urls).await,
         "buffer_unordered" => buffer_unordered(client, urls).await,
         "task_per_url" => task_per_url(client, urls).await,
-        _ => panic!("there is no form {form}"),
+        _ => panic!("unknown form: {form}"),
     }
 }
 

@@ -1,5 +1,5 @@
-//! A page made of the answers of many services: what there is, and a log from which no failure of
-//! what there is not is missing.
+//! A page made of the answers of many services. It uses the answers that arrive, and logs every
+//! failure.
 
 use std::collections::BTreeMap;
 use std::future::pending;
@@ -10,7 +10,7 @@ use reqwest::StatusCode;
 use step3_taskgroup::{ErrorGroup, ErrorNode};
 use step6_error_groups::split;
 use step7_bounded_retry::engine::{
-    AttemptError, Failure, Kind, Request, Settings, collect, partition,
+    AttemptError, Failure, FailureKind, Request, Settings, collect, partition,
 };
 use tokio::time::sleep;
 use tracing::{error, info, warn};
@@ -33,18 +33,23 @@ async fn main() {
         info!(%kind, count, "failures");
     }
 
-    let foreseen = |kind| matches!(kind, Kind::Status | Kind::Timeout | Kind::Transport);
+    let expected = |kind| {
+        matches!(
+            kind,
+            FailureKind::Status | FailureKind::Timeout | FailureKind::Transport
+        )
+    };
     let failures = report.failures;
-    let (foreseen, unforeseen) = failures
-        .map(|failures| split(failures, |leaf| foreseen(leaf.error.kind())))
+    let (expected, unexpected) = failures
+        .map(|failures| split(failures, |leaf| expected(leaf.error.kind())))
         .unwrap_or_default();
-    for line in foreseen.iter().flat_map(lines) {
+    for line in expected.iter().flat_map(lines) {
         warn!("{line}");
     }
-    // The outermost place that hears of it. If it is not said here, nobody will ever know.
-    if let Some(unforeseen) = unforeseen {
-        error!(alarm = true, "nobody handles this: {unforeseen}");
-        for line in lines(&unforeseen) {
+    // Nothing above `main` could log it.
+    if let Some(unexpected) = unexpected {
+        error!(alarm = true, "unexpected failure: {unexpected}");
+        for line in lines(&unexpected) {
             error!("{line}");
         }
     }
@@ -56,13 +61,13 @@ struct Report {
 }
 
 impl Report {
-    /// The figure to watch: it rises long before everything fails.
+    /// The figure to monitor: it rises long before everything fails.
     fn partial_failure_percent(&self) -> usize {
         let failed: usize = self.by_kind().values().sum();
         100 * failed / (failed + self.answered.len())
     }
 
-    fn by_kind(&self) -> BTreeMap<Kind, usize> {
+    fn by_kind(&self) -> BTreeMap<FailureKind, usize> {
         let mut counts = BTreeMap::new();
         for leaf in self.failures.iter().flat_map(ErrorGroup::leaves) {
             *counts.entry(leaf.error.kind()).or_default() += 1;
@@ -71,7 +76,7 @@ impl Report {
     }
 }
 
-/// A failure is a value here, so it costs no other service its answer.
+/// A failure is a value here, and does not affect the answers of other services.
 async fn aggregate() -> Report {
     let customer = ask(["users", "billing", "fraud"]);
     let goods = ask(["stock", "prices", "shipping"]);
@@ -99,7 +104,7 @@ async fn ask(services: [&str; 3]) -> (Vec<String>, Option<ErrorGroup<Failure>>) 
 
 async fn answer(request: Arc<Request>) -> Result<String, AttemptError> {
     sleep(Duration::from_millis(50)).await;
-    match request.url.host_str().expect("they all have one") {
+    match request.url.host_str().expect("every URL has a host") {
         "billing.test" => Err(AttemptError::Status {
             status: StatusCode::SERVICE_UNAVAILABLE,
             retry_after: None,
@@ -110,7 +115,7 @@ async fn answer(request: Arc<Request>) -> Result<String, AttemptError> {
     }
 }
 
-/// The whole tree, a record for each line: a group's own message shows the first few failures.
+/// The whole tree, line by line: a group's one-line message shows the first few failures only.
 fn lines(failures: &ErrorGroup<Failure>) -> Vec<String> {
     failures
         .tree()

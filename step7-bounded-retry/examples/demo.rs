@@ -1,4 +1,4 @@
-//! Five URLs, two attempts at a time: what is tried again, when, and who may go in between.
+//! Five URLs, two attempts at a time: what is retried, when, and what runs in between.
 
 use std::future::pending;
 use std::sync::{Arc, Mutex};
@@ -23,7 +23,7 @@ const ATTEMPT_TIMEOUT_MS: u64 = 20;
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() {
     let settings = Settings {
-        max_concurrency: 2.try_into().expect("it is not zero"),
+        max_concurrency: 2.try_into().expect("not zero"),
         retry: RetryPolicy {
             base_delay: Duration::from_millis(10),
             ..RetryPolicy::default()
@@ -73,10 +73,10 @@ async fn main() {
     }
 }
 
-/// The attempts in the order in which they began.
+/// The attempts in the order in which they started.
 type Attempts = Arc<Mutex<Vec<JobLane>>>;
 
-/// One attempt. Until it comes to an end, it is drawn as one that runs into its timeout.
+/// One attempt. Until it ends, it is recorded as one that times out.
 async fn record(path: String, start: Instant, attempts: Attempts) -> Result<(), AttemptError> {
     let (index, name) = {
         let mut attempts = attempts.lock().unwrap();
@@ -105,7 +105,7 @@ async fn record(path: String, start: Instant, attempts: Attempts) -> Result<(), 
     result
 }
 
-/// What the server says to an attempt, after ten milliseconds.
+/// The server's answer to an attempt, after ten milliseconds.
 async fn answer(attempt: &str) -> Result<(), AttemptError> {
     sleep(Duration::from_millis(10)).await;
     let refuse = |status, retry_after| {

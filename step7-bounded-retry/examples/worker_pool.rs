@@ -1,4 +1,4 @@
-//! The other shape: a fixed pool of workers at a bounded queue. The same work by both, measured.
+//! The alternative: a fixed pool of workers with a bounded queue. Both do the same work, measured.
 
 use std::future::pending;
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -65,7 +65,7 @@ async fn pool(service: Service, workers: usize) -> Service {
             });
         }
         for url in 0..URLS {
-            // It waits while the queue is full. No worker is gone, unless the group is about to end.
+            // Waits while the queue is full. It fails only if all workers have ended.
             let _ = queue.send(url).await;
         }
         // The workers end when the queue is closed and empty.
@@ -76,7 +76,7 @@ async fn pool(service: Service, workers: usize) -> Service {
     service
 }
 
-/// A permit is for one attempt. Whoever sleeps has none, and keeps a place in the window.
+/// A permit covers one attempt. A URL in its backoff has no permit, but stays in the window.
 async fn engine(service: Service) -> Service {
     let settings = Settings {
         max_concurrency: AT_A_TIME,
@@ -88,7 +88,7 @@ async fn engine(service: Service) -> Service {
     let held = Mutex::new(Vec::new());
     let urls = stream::iter(0..URLS).map(|index| {
         held.lock().unwrap().push(service.held.enter());
-        // Each on a host of its own, as here the limit for one host is not the question.
+        // Each on a host of its own, so that the limits for one host do not matter.
         format!("http://{index}.test/")
     });
     let attempts = service.clone();
@@ -96,7 +96,7 @@ async fn engine(service: Service) -> Service {
         let attempts = attempts.clone();
         async move {
             attempts
-                .attempt(request.index.try_into().expect("a few"))
+                .attempt(request.index.try_into().expect("a small number"))
                 .await
         }
     };
@@ -109,13 +109,13 @@ async fn engine(service: Service) -> Service {
     service
 }
 
-/// Answers after 100 ms, and measures.
+/// Answers after 100 ms, and counts.
 #[derive(Clone)]
 struct Service {
-    /// How often each URL is still going to fail.
+    /// How many more times each URL will fail.
     failures: Arc<Mutex<Vec<u32>>>,
     attempts: ConcurrencyMeter,
-    /// The URLs that were taken in and are not done.
+    /// The URLs that were accepted and are not done.
     held: ConcurrencyMeter,
 }
 

@@ -2,16 +2,20 @@ use reqwest::StatusCode;
 use step1_fetcher::FetchError;
 
 /// Whether a request that got this status is worth another attempt: 5xx and 429 are, as in the
-/// article.
+/// article, and so is 408.
 ///
-/// The engine's rule is a little wiser; see [`AttemptError::retry`](crate::engine::AttemptError::retry).
+/// With 501 and 505 the server says that it does not support the request, so these two are not.
 #[must_use]
 pub fn is_retriable_status(status: StatusCode) -> bool {
-    status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS
+    match status.as_u16() {
+        501 | 505 => false,
+        408 | 429 => true,
+        _ => status.is_server_error(),
+    }
 }
 
 /// Whether a failure is worth another attempt: a retriable status is, and so is a request or a body
-/// that failed on the way. What is wrong with the URL itself stays wrong.
+/// that failed on the network. A redirect loop or an invalid URL fails again in the same way.
 #[must_use]
 pub fn classify_error(error: &FetchError) -> bool {
     match error {

@@ -3,6 +3,7 @@
 mod classify;
 mod meter;
 mod outcome;
+mod partition;
 mod policy;
 mod retry;
 mod runners;

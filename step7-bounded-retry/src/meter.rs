@@ -1,6 +1,6 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Counts what is in flight. Its clones count together.
+/// Counts the attempts that are in flight. Clones share one count.
 ///
 /// ```
 /// # use step7_bounded_retry::ConcurrencyMeter;
@@ -20,9 +20,9 @@ struct Counts {
 }
 
 impl ConcurrencyMeter {
-    /// Counts one more, until the guard is dropped: also when an attempt is cancelled or panics.
-    /// (The article's `exit` is a call of its own, which a cancelled attempt never reaches.)
-    #[must_use = "it counts until the guard is dropped"]
+    /// Adds one to the count until the guard is dropped, which also happens when the attempt is
+    /// cancelled or panics. (The article calls `exit` instead; a cancelled attempt never gets there.)
+    #[must_use = "the attempt is counted until the guard is dropped"]
     pub fn enter(&self) -> InFlight {
         let mut counts = self.lock();
         counts.in_flight += 1;
@@ -37,14 +37,14 @@ impl ConcurrencyMeter {
         self.lock().in_flight
     }
 
-    /// The most that ever were.
+    /// The largest number that were in flight at the same time.
     #[must_use]
     pub fn peak(&self) -> usize {
         self.lock().timeline.iter().copied().max().unwrap_or(0)
     }
 
-    /// How many were in flight after each entry. It grows with every entry: a meter is for tests
-    /// and demonstrations.
+    /// How many were in flight after each entry. It takes memory for every entry: a meter is meant
+    /// for tests and demonstrations.
     #[must_use]
     pub fn timeline(&self) -> Vec<usize> {
         self.lock().timeline.clone()
@@ -55,7 +55,7 @@ impl ConcurrencyMeter {
     }
 }
 
-/// One that is in flight; see [`ConcurrencyMeter::enter`].
+/// The guard of one attempt in flight; see [`ConcurrencyMeter::enter`].
 #[derive(Debug)]
 pub struct InFlight(ConcurrencyMeter);
 

@@ -1,7 +1,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-/// How often to try, and how long to wait in between.
+/// How many attempts to make, and how long to wait between them.
 ///
 /// ```
 /// # use std::num::NonZeroU32;
@@ -17,19 +17,19 @@ use std::time::Duration;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RetryPolicy {
-    /// The first attempt included, so zero cannot be said.
+    /// How many attempts to make, the first one included.
     pub max_attempts: NonZeroU32,
     /// The delay after the first attempt.
     pub base_delay: Duration,
-    /// By how much each delay is longer than the one before it.
+    /// The backoff factor: each delay is this many times the one before it.
     pub multiplier: f64,
 }
 
 impl RetryPolicy {
     /// The delay after `attempt`, which counts from 1: `base_delay × multiplier^(attempt − 1)`.
     ///
-    /// What is too long for a [`Duration`] is [`Duration::MAX`]. What is no length of time, because
-    /// the multiplier is negative or not a number, is zero.
+    /// A delay that is too long for a [`Duration`] is [`Duration::MAX`]. If the multiplier is negative
+    /// or not a number, the delay is zero.
     #[must_use]
     pub fn backoff(&self, attempt: u32) -> Duration {
         let exponent = f64::from(attempt.saturating_sub(1));

@@ -1,9 +1,9 @@
 use crate::RetryPolicy;
 
-/// Attempts until one succeeds, or fails in a way for which `is_retriable` says no, or was the last
-/// that the policy allows. Between two attempts it sleeps for [`RetryPolicy::backoff`].
+/// Makes attempts until one succeeds, one fails with an error that is not retriable, or the policy
+/// allows no more. Between two attempts it sleeps for [`RetryPolicy::backoff`].
 ///
-/// Gives the last attempt's result, and how many there were.
+/// Returns the result of the last attempt, and the number of attempts.
 ///
 /// # Cancellation
 ///

@@ -1,22 +1,22 @@
 use std::convert::Infallible;
 use std::num::NonZeroUsize;
-use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Client;
 use step1_fetcher::{FetchError, FetchResult, fetch_url};
 use step2_gather::gather_settled;
-use step3_taskgroup::{ErrorGroup, ErrorNode, Leaf, TaskGroup, TaskName};
+use step3_taskgroup::{ErrorGroup, TaskGroup};
 use tokio::sync::Semaphore;
 
+use crate::partition::partition;
 use crate::{ConcurrencyMeter, FetchOutcome, RetryPolicy, classify_error, retry};
 
-/// Fetches all `urls` at once, each with retries. The outcomes are in input order.
+/// Fetches all `urls` concurrently, each with retries. The outcomes are in input order.
 ///
 /// # Cancellation
 ///
-/// The fetches run on, as with [`gather_settled`].
+/// The fetches keep running, as with [`gather_settled`].
 pub async fn fetch_all_with_gather_retry(
     client: &Client,
     urls: impl IntoIterator<Item = impl Into<Arc<str>>>,
@@ -37,20 +37,20 @@ pub async fn fetch_all_with_gather_retry(
     gather_settled(fetches).await
 }
 
-/// Fetches all `urls`, at most `max_concurrency` at a time, each with retries. The outcomes are in
-/// input order: a failure is an outcome, and cancels nobody.
+/// Fetches all `urls`, each with retries, with at most `max_concurrency` attempts at a time. The
+/// outcomes are in input order. A failure is an outcome and does not cancel the other fetches.
 ///
-/// A permit covers one attempt. None is held while a fetch waits for its next one, or those that
-/// wait would keep out those that could work. (The article holds it from the first attempt to the
-/// last.) The meter counts the attempts.
+/// A permit covers one attempt. A fetch holds no permit during its backoff, so that a fetch that is
+/// ready to run can have it. (The article holds the permit from the first attempt to the last.)
+/// `meter` counts the attempts.
 ///
 /// # Panics
 ///
-/// Only if an attempt does.
+/// If an attempt panics.
 ///
 /// # Cancellation
 ///
-/// As [`TaskGroup::scope`]: the fetches are cancelled.
+/// Dropping the future cancels the fetches; see [`TaskGroup::scope`].
 pub async fn fetch_all_with_taskgroup_bounded(
     client: &Client,
     urls: impl IntoIterator<Item = impl Into<Arc<str>>>,
@@ -68,7 +68,7 @@ pub async fn fetch_all_with_taskgroup_bounded(
             let (permits, meter) = (Arc::clone(&permits), meter.clone());
             fetches.push(group.spawn_named(Arc::clone(&url), async move {
                 let attempt = || async {
-                    let _permit = permits.acquire().await.expect("nobody closes it");
+                    let _permit = permits.acquire().await.expect("never closed");
                     let _in_flight = meter.enter();
                     fetch_url(&client, &url, Duration::ZERO).await
                 };
@@ -88,17 +88,17 @@ pub async fn fetch_all_with_taskgroup_bounded(
         Ok(outcomes)
     })
     .await;
-    outcomes.expect("every child has an outcome, and no error")
+    outcomes.expect("no child returns an error")
 }
 
-/// Like [`fetch_all_with_taskgroup_bounded`], and fails if a fetch does.
+/// Like [`fetch_all_with_taskgroup_bounded`], but returns an error if any fetch failed.
 ///
-/// It does not fail *fast*: every fetch runs to its end, so that every failure is in the group.
-/// [`fetch_all_taskgroup`](step3_taskgroup::fetch_all_taskgroup) is the one that stops at the first.
+/// It does not fail *fast*: every fetch runs to its end, so that the group has every failure.
+/// [`fetch_all_taskgroup`](step3_taskgroup::fetch_all_taskgroup) stops at the first failure.
 ///
 /// # Errors
 ///
-/// Every fetch that failed, in input order, with its URL as the name of its task.
+/// A group of all failures, in input order, each with its URL as the name of its task.
 pub async fn fetch_all_taskgroup_strict(
     client: &Client,
     urls: impl IntoIterator<Item = impl Into<Arc<str>>>,
@@ -109,17 +109,9 @@ pub async fn fetch_all_taskgroup_strict(
     let outcomes =
         fetch_all_with_taskgroup_bounded(client, urls, policy, max_concurrency, &meter).await;
 
-    let mut pages = Vec::with_capacity(outcomes.len());
-    let mut failed = Vec::new();
-    for FetchOutcome { url, result, .. } in outcomes {
-        match result {
-            Ok(page) => pages.push(page),
-            Err(error) => failed.push(ErrorNode::Leaf(Leaf {
-                error,
-                task: TaskName::Named(url),
-                location: Location::caller(),
-            })),
-        }
-    }
-    ErrorGroup::new("fetch_all_taskgroup_strict", failed).map_or(Ok(pages), Err)
+    let results = outcomes
+        .into_iter()
+        .map(|outcome| (outcome.url, outcome.result));
+    let (pages, failures) = partition("fetch_all_taskgroup_strict", results);
+    failures.map_or(Ok(pages), Err)
 }

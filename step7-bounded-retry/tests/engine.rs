@@ -4,21 +4,41 @@ use std::future::{pending, ready};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use futures_util::stream::{self, StreamExt};
 use reqwest::StatusCode;
+use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 use step3_taskgroup::TaskName;
 use step7_bounded_retry::engine::{
-    AttemptError, Failure, Jitter, Kind, Outcome, Request, Settings, collect, partition, stream,
-    strict,
+    self, AttemptError, Failure, FailureKind, Jitter, Outcome, Request, Settings, partition,
+    retry_after, stream, try_collect,
 };
 use step7_bounded_retry::{ConcurrencyMeter, RetryPolicy};
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, timeout};
 
 const SECOND: Duration = Duration::from_secs(1);
+/// No run here takes so long. On the paused clock, a run that hangs reaches it at once.
+const LIMIT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 const ONE: [&str; 1] = ["http://a.test/"];
+
+async fn within_limit<F: Future>(run: F) -> F::Output {
+    timeout(LIMIT, run).await.expect("the run hangs")
+}
+
+async fn collect<A, F, T>(
+    settings: Settings,
+    urls: impl IntoIterator<Item = impl Into<String>>,
+    attempt: A,
+) -> Vec<Outcome<T>>
+where
+    A: Fn(Arc<Request>) -> F + Send + Sync + 'static,
+    F: Future<Output = Result<T, AttemptError>> + Send + 'static,
+    T: Send + 'static,
+{
+    within_limit(engine::collect(settings, urls, attempt)).await
+}
 
 /// Three attempts, with one second and then two between them.
 fn settings() -> Settings {
@@ -47,7 +67,7 @@ fn busy_for(retry_after: Duration) -> AttemptError {
     }
 }
 
-/// The outcome of a single URL, all of whose attempts end like this.
+/// The outcome of a single URL of which each attempt is `attempt`.
 async fn outcome_of<F>(
     settings: Settings,
     attempt: impl Fn() -> F + Send + Sync + 'static,
@@ -60,7 +80,7 @@ where
     outcomes.remove(0)
 }
 
-fn kind<T>(outcome: &Outcome<T>) -> Option<Kind> {
+fn kind<T>(outcome: &Outcome<T>) -> Option<FailureKind> {
     outcome.result.as_ref().err().map(Failure::kind)
 }
 
@@ -69,7 +89,7 @@ fn message<T: std::fmt::Debug>(outcome: Outcome<T>) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn collecting_gives_one_outcome_for_each_url_in_input_order() {
+async fn collect_returns_one_outcome_for_each_url_in_input_order() {
     let urls = ["http://a.test/3", "nonsense", "http://b.test/1"];
     let outcomes = collect(settings(), urls, |request| async move {
         let seconds = request.url.path()[1..].parse().unwrap();
@@ -89,18 +109,20 @@ async fn collecting_gives_one_outcome_for_each_url_in_input_order() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn strict_gives_every_result_or_every_failure() {
+async fn try_collect_returns_all_results_or_all_failures() {
     let attempt = |request: Arc<Request>| {
         ready(match request.url.path() {
             "/" => Ok(request.index),
             _ => Err(status(404)),
         })
     };
-    let results = strict(settings(), ["http://a.test/", "http://b.test/"], attempt).await;
+    let urls = ["http://a.test/", "http://b.test/"];
+    let results = within_limit(try_collect(settings(), urls, attempt)).await;
     assert_eq!(results.unwrap(), [0, 1]);
 
     let urls = ["http://a.test/missing", "http://a.test/", "nonsense"];
-    let errors = strict(settings(), urls, attempt).await.unwrap_err();
+    let results = within_limit(try_collect(settings(), urls, attempt)).await;
+    let errors = results.unwrap_err();
     let tasks: Vec<_> = errors.leaves().map(|leaf| leaf.task.clone()).collect();
     assert_eq!(
         tasks,
@@ -112,7 +134,7 @@ async fn strict_gives_every_result_or_every_failure() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_partition_keeps_the_results_beside_the_failures_each_in_order() {
+async fn partition_keeps_results_and_failures_in_input_order() {
     let attempt = |request: Arc<Request>| {
         ready(match request.index % 2 {
             0 => Ok(request.index),
@@ -128,7 +150,7 @@ async fn a_partition_keeps_the_results_beside_the_failures_each_in_order() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn streaming_gives_each_outcome_as_it_comes() {
+async fn stream_yields_each_outcome_as_soon_as_it_is_known() {
     let urls = stream::iter([3, 1, 2].map(|seconds| format!("http://a.test/{seconds}")));
     let start = Instant::now();
     let attempt = |request: Arc<Request>| async move {
@@ -137,11 +159,12 @@ async fn streaming_gives_each_outcome_as_it_comes() {
     };
     let outcomes = stream(settings(), urls, pending(), attempt);
     let seen = outcomes.map(|outcome| (outcome.index, start.elapsed().as_secs()));
-    assert_eq!(seen.collect::<Vec<_>>().await, [(1, 1), (2, 2), (0, 3)]);
+    let seen: Vec<_> = within_limit(seen.collect()).await;
+    assert_eq!(seen, [(1, 1), (2, 2), (0, 3)]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_url_that_cannot_be_fetched_gets_no_attempt() {
+async fn an_invalid_url_gets_no_attempt() {
     let too_long = format!("http://a.test/{}", "a".repeat(70_000));
     let too_long_as_given = format!("http://a.test/{}", " ".repeat(70_000));
     let urls = [
@@ -158,7 +181,12 @@ async fn a_url_that_cannot_be_fetched_gets_no_attempt() {
     let outcomes = collect::<_, _, ()>(settings(), urls, |_| async { unreachable!() }).await;
     assert_eq!(outcomes.len(), urls.len());
     for outcome in outcomes {
-        assert_eq!(kind(&outcome), Some(Kind::InvalidUrl), "{}", outcome.url);
+        assert_eq!(
+            kind(&outcome),
+            Some(FailureKind::InvalidUrl),
+            "{}",
+            outcome.url
+        );
         assert_eq!(outcome.attempts, 0);
     }
 }
@@ -169,14 +197,17 @@ async fn a_url_may_be_as_long_as_http_allows() {
         [65_534, 65_535].map(|length| format!("{:a<length$}", "http://a.test/"));
     let outcomes = collect(settings(), [longest, too_long], |_| ready(Ok(()))).await;
     assert!(outcomes[0].result.is_ok());
-    assert_eq!(kind(&outcomes[1]), Some(Kind::InvalidUrl));
+    assert_eq!(kind(&outcomes[1]), Some(FailureKind::InvalidUrl));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_that_may_pass_is_retried_until_no_attempt_is_left() {
+async fn a_retriable_failure_is_retried_until_no_attempt_is_left() {
     let start = Instant::now();
     let outcome = outcome_of(settings(), || ready(Err(status(500)))).await;
-    assert_eq!((kind(&outcome), outcome.attempts), (Some(Kind::Status), 3));
+    assert_eq!(
+        (kind(&outcome), outcome.attempts),
+        (Some(FailureKind::Status), 3)
+    );
     assert_eq!(
         start.elapsed(),
         SECOND * 3,
@@ -185,20 +216,22 @@ async fn a_failure_that_may_pass_is_retried_until_no_attempt_is_left() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_terminal_is_not_retried() {
-    for code in [301, 400, 401, 404, 410, 418, 501, 505] {
+async fn only_some_statuses_are_retried() {
+    for code in [
+        301, 400, 401, 403, 404, 410, 418, 425, 451, 499, 501, 505, 600, 999,
+    ] {
         let outcome = outcome_of(settings(), move || ready(Err(status(code)))).await;
         assert_eq!(
             (kind(&outcome), outcome.attempts),
-            (Some(Kind::Status), 1),
+            (Some(FailureKind::Status), 1),
             "{code}"
         );
     }
-    for code in [408, 429, 500, 502, 503, 504, 599] {
+    for code in [408, 429, 500, 502, 503, 504, 507, 599] {
         let outcome = outcome_of(settings(), move || ready(Err(status(code)))).await;
         assert_eq!(
             (kind(&outcome), outcome.attempts),
-            (Some(Kind::Status), 3),
+            (Some(FailureKind::Status), 3),
             "{code}"
         );
     }
@@ -214,13 +247,13 @@ async fn the_backoff_is_capped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn retry_after_is_a_floor_under_the_backoff() {
+async fn the_backoff_is_added_to_retry_after() {
     let outcome = outcome_of(settings(), || ready(Err(busy_for(SECOND * 10)))).await;
     assert_eq!(outcome.elapsed, SECOND * (10 + 1 + 10 + 2));
 }
 
 #[tokio::test(start_paused = true)]
-async fn retry_after_is_heard_with_429_and_503_alone() {
+async fn retry_after_counts_with_429_and_503_only() {
     for (code, seconds) in [(429, 23), (503, 23), (500, 3), (408, 3)] {
         let outcome = outcome_of(settings(), move || {
             ready(Err(AttemptError::Status {
@@ -233,16 +266,16 @@ async fn retry_after_is_heard_with_429_and_503_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_retry_after_beyond_the_maximum_ends_it_at_once_and_is_said() {
+async fn a_retry_after_above_the_maximum_ends_the_url_at_once() {
     let outcome = outcome_of(settings(), || ready(Err(busy_for(SECOND * 61)))).await;
     assert_eq!(
         (kind(&outcome), outcome.attempts),
-        (Some(Kind::RetryAfter), 1)
+        (Some(FailureKind::RetryAfter), 1)
     );
     assert_eq!(outcome.elapsed, Duration::ZERO);
     assert_eq!(
         message(outcome),
-        "answered 503 Service Unavailable, and asks to wait for 61s; we wait for 60s at most"
+        "answered 503 Service Unavailable; its Retry-After of 61s is longer than the maximum of 60s"
     );
 }
 
@@ -258,13 +291,16 @@ async fn an_attempt_has_a_timeout_and_a_timeout_is_retried() {
         }
     })
     .await;
-    assert_eq!((kind(&outcome), outcome.attempts), (Some(Kind::Timeout), 3));
+    assert_eq!(
+        (kind(&outcome), outcome.attempts),
+        (Some(FailureKind::Timeout), 3)
+    );
     assert_eq!(outcome.elapsed, SECOND * (30 + 1 + 30 + 2 + 30));
     assert_eq!((dropped.peak(), dropped.in_flight()), (1, 0));
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_deadline_ends_an_attempt_and_says_how_the_one_before_failed() {
+async fn the_deadline_ends_a_running_attempt_and_reports_the_previous_error() {
     let mut settings = settings();
     settings.deadline = SECOND * 10;
     let attempts = AtomicU32::new(0);
@@ -280,29 +316,36 @@ async fn the_deadline_ends_an_attempt_and_says_how_the_one_before_failed() {
     .await;
     assert_eq!(
         (kind(&outcome), outcome.attempts),
-        (Some(Kind::Deadline), 2)
+        (Some(FailureKind::Deadline), 2)
     );
     assert_eq!(outcome.elapsed, SECOND * 10);
     assert_eq!(
         message(outcome),
-        "not done within 10s; the last attempt: answered 500 Internal Server Error"
+        "not done within 10s; last attempt: answered 500 Internal Server Error"
     );
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_delay_past_the_deadline_is_not_slept() {
+async fn a_delay_past_the_deadline_ends_the_url_at_once() {
     let mut settings = settings();
     settings.deadline = SECOND * 2;
     let outcome = outcome_of(settings, || ready(Err(status(500)))).await;
     assert_eq!(
         (kind(&outcome), outcome.attempts),
-        (Some(Kind::Deadline), 2)
+        (Some(FailureKind::Deadline), 2)
     );
     assert_eq!(outcome.elapsed, SECOND);
+
+    let outcome = outcome_of(settings, || ready(Err(busy_for(SECOND * 5)))).await;
+    assert_eq!(
+        (kind(&outcome), outcome.attempts),
+        (Some(FailureKind::Deadline), 1)
+    );
+    assert_eq!(outcome.elapsed, Duration::ZERO);
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_deadline_counts_from_being_taken_in_and_so_does_the_wait_for_a_permit() {
+async fn the_deadline_includes_the_wait_for_a_permit() {
     let settings = Settings {
         max_concurrency: 1.try_into().unwrap(),
         deadline: SECOND * 5,
@@ -316,7 +359,11 @@ async fn the_deadline_counts_from_being_taken_in_and_so_does_the_wait_for_a_perm
     .await;
     assert_eq!(
         outcomes.iter().map(kind).collect::<Vec<_>>(),
-        [None, Some(Kind::Deadline), Some(Kind::Deadline)]
+        [
+            None,
+            Some(FailureKind::Deadline),
+            Some(FailureKind::Deadline)
+        ]
     );
     let attempts: Vec<_> = outcomes.iter().map(|outcome| outcome.attempts).collect();
     assert_eq!(attempts, [1, 1, 0]);
@@ -328,7 +375,7 @@ async fn the_deadline_counts_from_being_taken_in_and_so_does_the_wait_for_a_perm
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_longest_durations_and_the_largest_numbers_are_no_trouble() {
+async fn extreme_settings_do_not_panic() {
     let settings = Settings {
         max_concurrency: usize::MAX.try_into().unwrap(),
         max_per_host: usize::MAX.try_into().unwrap(),
@@ -346,13 +393,13 @@ async fn the_longest_durations_and_the_largest_numbers_are_no_trouble() {
     let outcome = outcome_of(settings, || ready(Err(busy_for(Duration::MAX)))).await;
     assert_eq!(
         kind(&outcome),
-        Some(Kind::Deadline),
-        "a delay for ever is past any deadline"
+        Some(FailureKind::Deadline),
+        "the longest delay is past any deadline"
     );
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_spent_budget_is_said_and_the_kind_is_that_of_the_last_failure() {
+async fn a_spent_budget_is_in_the_message_and_the_kind_is_the_last_failures() {
     let urls = (0..20).map(|index| format!("http://a.test/{index}"));
     let outcomes = collect::<_, _, ()>(settings(), urls, |_| ready(Err(status(500)))).await;
     let spent: Vec<_> = outcomes
@@ -361,16 +408,16 @@ async fn a_spent_budget_is_said_and_the_kind_is_that_of_the_last_failure() {
         .collect();
     assert!(!spent.is_empty());
     for outcome in spent {
-        assert_eq!(kind(&outcome), Some(Kind::Status));
+        assert_eq!(kind(&outcome), Some(FailureKind::Status));
         assert_eq!(
             message(outcome),
-            "answered 500 Internal Server Error; not tried again, as too many of this host's requests fail"
+            "answered 500 Internal Server Error; not retried: too many requests to this host fail"
         );
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_budget_saves_up_for_a_hundred_retries_and_no_more() {
+async fn a_host_saves_up_for_at_most_a_hundred_retries() {
     let mut settings = settings();
     settings.retry.max_attempts = u32::MAX.try_into().unwrap();
     settings.retry.base_delay = Duration::ZERO;
@@ -412,7 +459,7 @@ async fn a_host_is_scheme_name_and_port() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_caps_hold_over_all_and_for_each_host() {
+async fn the_caps_hold_in_total_and_for_each_host() {
     let settings = Settings {
         max_concurrency: 6.try_into().unwrap(),
         max_per_host: 2.try_into().unwrap(),
@@ -437,84 +484,86 @@ async fn the_caps_hold_over_all_and_for_each_host() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn urls_are_taken_in_only_while_there_is_room_in_the_window() {
+async fn urls_are_accepted_only_while_there_is_room_in_the_window() {
     let settings = Settings {
         max_concurrency: 1.try_into().unwrap(),
         window: Some(3.try_into().unwrap()),
         ..settings()
     };
-    let taken_in = AtomicU64::new(0);
+    let accepted = AtomicU64::new(0);
     let urls = stream::iter(0..20).map(|index| {
-        taken_in.fetch_add(1, Ordering::Relaxed);
+        accepted.fetch_add(1, Ordering::Relaxed);
         format!("http://a.test/{index}")
     });
     let mut outcomes = pin!(stream(settings, urls, pending(), |_| ready(Ok(()))));
     let mut done = 0;
-    while outcomes.next().await.is_some() {
+    while within_limit(outcomes.next()).await.is_some() {
         done += 1;
-        // Somebody who is slow to ask. One outcome is his, and one lies ready for him.
+        // A slow consumer. One more outcome may be ready to be received.
         sleep(SECOND).await;
-        assert!(taken_in.load(Ordering::Relaxed) <= done + 1 + 3);
+        assert!(accepted.load(Ordering::Relaxed) <= done + 1 + 3);
     }
-    assert_eq!((done, taken_in.load(Ordering::Relaxed)), (20, 20));
+    assert_eq!((done, accepted.load(Ordering::Relaxed)), (20, 20));
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_outcome_comes_while_the_source_has_nothing_more_to_say_yet() {
+async fn an_outcome_is_yielded_while_the_source_is_pending() {
     let urls = stream::iter(ONE.map(str::to_owned)).chain(stream::pending());
     let mut outcomes = pin!(stream(settings(), urls, pending(), |_| ready(Ok(()))));
-    assert_eq!(outcomes.next().await.unwrap().index, 0);
+    let first = within_limit(outcomes.next()).await;
+    assert_eq!(first.unwrap().index, 0);
     let next = timeout(SECOND, outcomes.next()).await;
-    assert!(next.is_err(), "the source may still say something");
+    assert!(next.is_err(), "the source may yield another URL");
 }
 
 #[tokio::test(start_paused = true)]
-async fn when_it_is_stopped_every_url_that_was_taken_in_has_an_outcome() {
+async fn when_stopped_every_accepted_url_has_an_outcome() {
     let settings = Settings {
         max_concurrency: 2.try_into().unwrap(),
         window: Some(5.try_into().unwrap()),
         ..settings()
     };
-    let begun = Arc::new(AtomicU32::new(0));
+    let started = Arc::new(AtomicU32::new(0));
     let urls = stream::iter((0..).map(|index| format!("http://a.test/{index}")));
-    let attempts = Arc::clone(&begun);
+    let attempts = Arc::clone(&started);
     let attempt = move |request: Arc<Request>| {
         attempts.fetch_add(1, Ordering::Relaxed);
         async move {
-            request.saw_response(StatusCode::OK);
-            request.saw_bytes(7);
+            request.record_status(StatusCode::OK);
+            request.record_bytes(7);
             pending::<Result<(), _>>().await
         }
     };
     let outcomes = stream(settings, urls, sleep(SECOND), attempt);
-    let mut outcomes: Vec<_> = outcomes.collect().await;
+    let mut outcomes: Vec<_> = within_limit(outcomes.collect()).await;
 
     outcomes.sort_by_key(|outcome| outcome.index);
     assert_eq!(outcomes.len(), 5);
     for (index, outcome) in outcomes.iter().enumerate() {
         assert_eq!(
             (outcome.index, kind(outcome)),
-            (index as u64, Some(Kind::Cancelled))
+            (index as u64, Some(FailureKind::Cancelled))
         );
         assert_eq!(outcome.elapsed, SECOND);
     }
-    // What the attempts saw until then is not lost.
+    // What the attempts recorded until then is not lost.
     let seen: Vec<_> = outcomes
         .iter()
         .map(|outcome| (outcome.attempts, outcome.bytes))
         .collect();
     assert_eq!(seen, [(1, 7), (1, 7), (0, 0), (0, 0), (0, 0)]);
-    // The permits that the first two gave back have sent nobody on his way.
-    assert_eq!(begun.load(Ordering::Relaxed), 2);
+    // The permits that the first two released have not started another attempt.
+    assert_eq!(started.load(Ordering::Relaxed), 2);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_after_the_last_url_was_taken_in_stops_what_is_pending() {
+async fn a_stop_after_the_last_url_cancels_the_pending_ones() {
     let urls = stream::iter(ONE.map(str::to_owned));
     let attempt = |_| pending::<Result<(), _>>();
     let outcomes = stream(settings(), urls, sleep(SECOND), attempt);
-    let kinds: Vec<_> = outcomes.map(|outcome| kind(&outcome)).collect().await;
-    assert_eq!(kinds, [Some(Kind::Cancelled)]);
+    let kinds = outcomes.map(|outcome| kind(&outcome));
+    let kinds: Vec<_> = within_limit(kinds.collect()).await;
+    assert_eq!(kinds, [Some(FailureKind::Cancelled)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -534,7 +583,7 @@ async fn dropping_the_stream_cancels_the_attempts() {
     );
     assert!(timeout(SECOND, run).await.is_err());
     assert_eq!(meter.peak(), 2);
-    // Nobody waits for them: they stop at their next turn.
+    // Dropping the stream does not wait for them: they stop when they are polled next.
     sleep(Duration::ZERO).await;
     tokio::task::yield_now().await;
     assert_eq!(meter.in_flight(), 0);
@@ -542,7 +591,7 @@ async fn dropping_the_stream_cancels_the_attempts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_panic_in_an_attempt_stops_the_others_and_goes_on_in_the_caller() {
+async fn a_panic_in_an_attempt_cancels_the_others_and_resumes_in_the_caller() {
     let meter = ConcurrencyMeter::default();
     let attempts = meter.clone();
     let run = tokio::spawn(async move {
@@ -561,7 +610,7 @@ async fn a_panic_in_an_attempt_stops_the_others_and_goes_on_in_the_caller() {
         )
         .await
     });
-    let panic = run.await.unwrap_err().into_panic();
+    let panic = within_limit(run).await.unwrap_err().into_panic();
     assert!(
         panic
             .downcast_ref::<String>()
@@ -572,16 +621,16 @@ async fn a_panic_in_an_attempt_stops_the_others_and_goes_on_in_the_caller() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_outcome_has_the_last_response_and_the_bytes_of_the_last_attempt() {
+async fn the_outcome_has_the_last_status_and_the_bytes_of_the_last_attempt() {
     let attempts = AtomicU32::new(0);
     let outcomes = collect(settings(), ONE, move |request: Arc<Request>| {
         let first = attempts.fetch_add(1, Ordering::Relaxed) == 0;
         if first {
-            request.saw_response(StatusCode::BAD_GATEWAY);
-            request.saw_bytes(100);
+            request.record_status(StatusCode::BAD_GATEWAY);
+            request.record_bytes(100);
             return ready(Err(status(502)));
         }
-        request.saw_bytes(3);
+        request.record_bytes(3);
         ready(Err(AttemptError::Send("reset".into())))
     })
     .await;
@@ -590,8 +639,8 @@ async fn the_outcome_has_the_last_response_and_the_bytes_of_the_last_attempt() {
     assert_eq!((outcome.bytes, outcome.attempts), (3, 3));
 }
 
-/// The attempts at twenty URLs of a host that is down, and at twenty more when so many other hosts
-/// have gone by.
+/// The attempts at twenty URLs of a host that is down, and at twenty more of them after `others`
+/// other hosts.
 async fn attempts_before_and_after(others: usize) -> (Vec<u32>, Vec<u32>) {
     let settings = Settings {
         window: Some(1.try_into().unwrap()),
@@ -610,21 +659,21 @@ async fn attempts_before_and_after(others: usize) -> (Vec<u32>, Vec<u32>) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_host_that_nobody_has_asked_for_a_long_time_begins_anew() {
+async fn an_idle_host_is_evicted_after_many_others_and_gets_a_new_budget() {
     let (before, after) = attempts_before_and_after(2_000).await;
     assert!(before.contains(&1), "its budget was spent");
     assert_eq!(after, before);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_host_is_remembered_while_a_few_others_go_by() {
+async fn an_idle_host_keeps_its_budget_after_a_few_others() {
     let (before, after) = attempts_before_and_after(500).await;
     assert_eq!(before[0], 3);
     assert_eq!(after[0], 1, "its budget is still spent");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_host_that_is_busy_is_not_forgotten_however_many_others_go_by() {
+async fn a_busy_host_is_never_evicted() {
     let settings = Settings {
         max_per_host: 1.try_into().unwrap(),
         ..settings()
@@ -644,11 +693,53 @@ async fn a_host_that_is_busy_is_not_forgotten_however_many_others_go_by() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_can_be_a_task_of_its_own() {
+async fn a_run_can_be_spawned() {
     let task = tokio::spawn(async {
         let urls = stream::iter(ONE.map(str::to_owned));
         let outcomes = stream(settings(), urls, sleep(SECOND), |_| ready(Ok(())));
         outcomes.count().await
     });
-    assert_eq!(task.await.unwrap(), 1);
+    assert_eq!(within_limit(task).await.unwrap(), 1);
+}
+
+#[test]
+fn retry_after_is_seconds_or_a_date_and_anything_else_is_ignored() {
+    // Fri, 06 Nov 2026 08:49:37 GMT
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_793_954_977);
+    assert_eq!(retry_after(&HeaderMap::new(), now), None);
+
+    let absurd = "9".repeat(1000);
+    for (value, expected) in [
+        ("0", Some(Duration::ZERO)),
+        ("120", Some(SECOND * 120)),
+        ("00007", Some(SECOND * 7)),
+        (" 7 ", Some(SECOND * 7)),
+        ("18446744073709551615", Some(Duration::from_secs(u64::MAX))),
+        ("18446744073709551616", Some(Duration::MAX)),
+        (&absurd, Some(Duration::MAX)),
+        // The three formats of a date.
+        ("Fri, 06 Nov 2026 08:49:47 GMT", Some(SECOND * 10)),
+        ("Friday, 06-Nov-26 08:49:47 GMT", Some(SECOND * 10)),
+        ("Fri Nov  6 08:49:47 2026", Some(SECOND * 10)),
+        (" Fri, 06 Nov 2026 08:49:37 GMT ", Some(Duration::ZERO)),
+        ("Fri, 06 Nov 2026 08:49:36 GMT", None),
+        ("", None),
+        (" ", None),
+        ("-1", None),
+        ("+1", None),
+        ("1.5", None),
+        ("1e3", None),
+        ("0x10", None),
+        ("1 second", None),
+        ("10, 20", None),
+        ("soon", None),
+        ("٣", None),
+        ("2026-11-06T08:49:47Z", None),
+        ("Fri, 99 Nov 2026 99:99:99 GMT", None),
+        ("\u{FF}", None),
+    ] {
+        let header = HeaderValue::from_bytes(value.as_bytes()).unwrap();
+        let headers = HeaderMap::from_iter([(RETRY_AFTER, header)]);
+        assert_eq!(retry_after(&headers, now), expected, "{value:?}");
+    }
 }

@@ -1,4 +1,4 @@
-//! A server that does as little as it can, so that it is the client that is measured.
+//! A server that does as little work as it can, so that the client is measured.
 
 use std::net::SocketAddr;
 use std::thread;
@@ -9,7 +9,7 @@ use tokio::runtime::Builder;
 
 const RESPONSE: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
-/// Starts it in a thread and a runtime of its own, where it stays until the process ends.
+/// Starts the server in a thread of its own, where it runs until the process ends.
 pub fn start() -> SocketAddr {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
@@ -27,11 +27,11 @@ pub fn start() -> SocketAddr {
     address
 }
 
-/// One response for each request, on one connection until the client closes it.
+/// Answers each request until the client closes the connection.
 async fn answer(mut connection: TcpStream) {
     let mut received = Vec::new();
     while let Ok(1..) = connection.read_buf(&mut received).await {
-        // A client that does not pipeline sends one request, and waits.
+        // A client that does not pipeline sends one request and waits.
         if received.ends_with(b"\r\n\r\n") {
             received.clear();
             if connection.write_all(RESPONSE).await.is_err() {

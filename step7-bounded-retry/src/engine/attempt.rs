@@ -4,96 +4,137 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 
-/// How one attempt failed.
+use super::scheduler::Report;
+use crate::is_retriable_status;
+
+/// Why one attempt failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AttemptError {
-    /// A response came and its status is not 2xx.
+    /// A response arrived, and its status is not 2xx.
     #[error("answered {status}")]
     Status {
         /// The status of the last response, after redirects.
         status: StatusCode,
-        /// What the response asked for; see [`retry_after`](super::retry_after()).
+        /// The response's `Retry-After`; see [`retry_after`](super::retry_after()).
         retry_after: Option<Duration>,
     },
 
-    /// The attempt took too long.
-    #[error("no answer within {}", human(*.after))]
+    /// The attempt made no progress for too long.
+    #[error("no {} within {}", if *.connected { "answer" } else { "connection" }, format_duration(*.after))]
     Timeout {
-        /// [`Settings::attempt_timeout`](super::Settings::attempt_timeout).
+        /// [`Settings::stall_timeout`](super::Settings::stall_timeout).
         after: Duration,
+        /// Whether there was a connection.
+        connected: bool,
     },
 
-    /// No response came: the host is unknown, refused, hung up, or did not speak HTTP.
+    /// No connection could be opened: the host is unknown or refuses, or a proxy does.
+    #[error("no connection: {}", root_cause(&**.0))]
+    Connect(#[source] BoxError),
+
+    /// There was a connection, but no response: it was closed, or the answer was not HTTP.
     #[error("no response: {}", root_cause(&**.0))]
     Send(#[source] BoxError),
 
-    /// A response came, and its body broke off.
-    #[error("the body broke off: {}", root_cause(&**.0))]
+    /// The body was cut short.
+    #[error("the body failed: {}", root_cause(&**.0))]
     Body(#[source] BoxError),
 
-    /// No secure connection could be had: a bad certificate, or a server that does not speak TLS.
+    /// The TLS handshake failed: an invalid certificate, or a server that does not use TLS.
     #[error("no secure connection: {}", root_cause(&**.0))]
     Tls(#[source] BoxError),
 
-    /// Redirects that go round in a circle, are too many, or lead to what is not HTTP.
-    #[error("redirected too far: {}", root_cause(&**.0))]
-    Redirect(#[source] BoxError),
+    /// A redirect was not followed: a loop, too many, or a URL that is not HTTP.
+    #[error("redirect not followed: {0}")]
+    Redirect(String),
 
-    /// The body is longer than we wanted.
+    /// The body is longer than the limit.
     #[error("the body is longer than {limit} bytes")]
     BodyTooLarge {
-        /// What was wanted at most, in decoded bytes.
+        /// The limit, in decoded bytes.
         limit: u64,
     },
 
-    /// The body arrived, and could not be written to where it should go.
+    /// The body has a content coding that is unknown, or that cannot be decoded.
+    #[error("the body cannot be decoded: {0}")]
+    Encoding(String),
+
+    /// The body arrived, but could not be written.
     #[error("the body could not be saved: {0}")]
     Output(#[source] io::Error),
+
+    /// A limit of this machine was reached, such as the number of open files.
+    #[error("this machine's limit is reached: {0}")]
+    Local(#[source] io::Error),
 }
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
-/// Whether a failed attempt is worth another one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Retry {
-    /// It would fail again in the same way.
-    No,
-    /// Yes, but not before this time has passed.
-    After(Duration),
-}
-
 impl AttemptError {
-    /// Whether another attempt may do better.
+    /// What this means for the URL's next attempt, and for its host.
     ///
-    /// - A **status** of 408, 429 or 5xx, but for 501 and 505, which say that the server *cannot*. The
-    ///   article retries those two and not 408; curl's `--retry` and Scrapy's retry middleware know
-    ///   408. The response's `Retry-After` counts with 429 and 503.
-    /// - A **timeout**, and whatever goes wrong between us and the server **before** the response or
-    ///   **within** its body.
-    /// - Nothing else. A certificate, a circle of redirects and a body that is too long are what
-    ///   they are.
+    /// - 429, 503 and a failed connection are the **host's** failures, and pause all its URLs.
+    ///   `Retry-After` counts with the two statuses alone.
+    /// - The statuses of [`is_retriable_status`], a timeout, and a connection or a body that was cut
+    ///   short are the **URL's**, and are retried.
+    /// - Nothing else is retried: for a certificate, a redirect loop or a body that is too large,
+    ///   retrying cannot change the result.
     #[must_use]
-    pub fn retry(&self) -> Retry {
+    pub fn report(&self) -> Report {
         match self {
             Self::Status {
                 status,
                 retry_after,
-            } => match status.as_u16() {
-                429 | 503 => Retry::After(retry_after.unwrap_or_default()),
-                501 | 505 => Retry::No,
-                408 | 500..=599 => Retry::After(Duration::ZERO),
-                _ => Retry::No,
+            } if matches!(status.as_u16(), 429 | 503) => Report::Host {
+                connected: true,
+                retry_after: *retry_after,
             },
-            Self::Timeout { .. } | Self::Send(_) | Self::Body(_) => Retry::After(Duration::ZERO),
-            Self::Tls(_) | Self::Redirect(_) | Self::BodyTooLarge { .. } | Self::Output(_) => {
-                Retry::No
-            }
+            Self::Status { status, .. } if is_retriable_status(*status) => Report::Retriable,
+            Self::Connect(_)
+            | Self::Timeout {
+                connected: false, ..
+            } => Report::Host {
+                connected: false,
+                retry_after: None,
+            },
+            Self::Timeout { .. } => Report::TimedOut,
+            Self::Send(_) | Self::Body(_) => Report::Retriable,
+            Self::Local(_) => Report::Local,
+            Self::Status { .. }
+            | Self::Tls(_)
+            | Self::Redirect(_)
+            | Self::BodyTooLarge { .. }
+            | Self::Encoding(_)
+            | Self::Output(_) => Report::Failed,
+        }
+    }
+
+    /// The error of a file or a socket: [`Local`](Self::Local) if there are too many open files, and
+    /// otherwise what `other` makes of it.
+    pub fn from_io(error: io::Error, other: impl FnOnce(io::Error) -> Self) -> Self {
+        if is_local(&error) {
+            Self::Local(error)
+        } else {
+            other(error)
         }
     }
 }
 
-/// reqwest's own message says only "error sending request"; the reason is at the end of the chain.
+/// Whether this machine, and not the other side, is the cause.
+pub(super) fn is_local(error: &io::Error) -> bool {
+    // ENFILE and EMFILE on every Unix; WSAEMFILE on Windows.
+    let too_many_open_files: &[i32] = if cfg!(windows) {
+        &[4, 10_024]
+    } else {
+        &[23, 24]
+    };
+    error
+        .raw_os_error()
+        .is_some_and(|code| too_many_open_files.contains(&code))
+}
+
+/// reqwest's own message is only "error sending request"; the reason is at the end of the chain.
 fn root_cause(error: &(dyn Error + 'static)) -> String {
     let mut cause = error;
     while let Some(deeper) = cause.source() {
@@ -102,7 +143,7 @@ fn root_cause(error: &(dyn Error + 'static)) -> String {
     cause.to_string()
 }
 
-/// As short as it can be said: `1.5s`, `200ms`.
-pub(super) fn human(duration: Duration) -> String {
+/// The shortest form: `1.5s`, `200ms`.
+pub(super) fn format_duration(duration: Duration) -> String {
     format!("{duration:?}")
 }

@@ -1,25 +1,24 @@
 use std::time::Duration;
 
-/// How the backoff is spread, so that those who failed together do not come back together.
+/// How the backoff is randomized, so that requests that failed together are not retried together.
 ///
-/// "Full" is what [Exponential Backoff and
-/// Jitter](https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/) calls it.
+/// "Full" is the name in [Exponential Backoff and
+/// Jitter](https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Jitter {
-    /// Anything from nothing to the whole backoff.
+    /// A random part of the backoff, from none of it to all of it.
     Full,
     /// The whole backoff.
     None,
 }
 
 impl Jitter {
-    /// The delay before the next attempt: what the server asked for, and a part of the backoff on
-    /// top of it.
+    /// The delay before the next attempt: `retry_after` plus the randomized backoff.
     ///
-    /// It is on top, for everybody was asked to wait for the same time: the longer of the two would
-    /// keep the herd together.
+    /// They are added, because all clients got the same `Retry-After`: with the larger of the two,
+    /// they would all retry at the same moment.
     ///
-    /// `random` is a number from 0 up to 1.
+    /// `random` is at least 0 and less than 1.
     #[must_use]
     pub fn delay(self, retry_after: Duration, backoff: Duration, random: f64) -> Duration {
         let spread = match self {

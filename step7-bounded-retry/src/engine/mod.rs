@@ -1,28 +1,29 @@
-//! What the article leaves out: a fetcher that can be left alone with a million URLs.
+//! What the article leaves out: a fetcher that runs unattended with a million URLs.
 //!
-//! One engine, generic over what an attempt is, with three faces: [`collect`], [`strict`] and
-//! [`stream`]. [`Http`] is the attempt for the real world; a test brings its own, and a paused clock.
+//! The engine is generic over what an attempt does, and has three entry points: [`collect`],
+//! [`try_collect`] and [`stream`]. [`Http`] is the attempt for real servers; a test passes an
+//! attempt of its own and uses a paused clock.
 
+mod accept;
 mod attempt;
-mod budget;
+mod collect;
 mod delay;
-mod faces;
 mod failure;
-mod fetch;
-mod host;
 mod http;
+mod line;
 mod request;
 mod retry_after;
+mod running;
 pub mod scheduler;
 mod settings;
-mod window;
+mod stream;
 
 pub use attempt::AttemptError;
+pub use collect::{collect, partition, try_collect};
 pub use delay::Jitter;
-pub use faces::{collect, partition, strict};
-pub use failure::{Failure, Kind};
-pub use http::{Http, redirect_policy};
+pub use failure::{Failure, FailureKind};
+pub use http::Http;
 pub use request::{Outcome, Request};
 pub use retry_after::retry_after;
 pub use settings::Settings;
-pub use window::stream;
+pub use stream::stream;

@@ -1,45 +1,108 @@
-use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
 use std::time::Duration;
 
 use reqwest::{StatusCode, Url};
+use tokio::time::Instant;
 
 use super::Failure;
 
-/// One URL that is being fetched, for its attempts.
+/// A URL as one of its attempts sees it.
 ///
-/// An attempt tells it what it sees, as it sees it: then the outcome knows it also when the attempt
-/// is dropped half-way, by its timeout or by the end of the run.
+/// An attempt records what arrives as it arrives. The outcome has it even if the attempt is dropped
+/// half-way, and each record is progress: an attempt that makes none for
+/// [`stall_timeout`](super::Settings::stall_timeout) is dropped.
 #[derive(Debug)]
 pub struct Request {
     /// The URL.
     pub url: Url,
-    /// Which of the URLs it is, from 0.
+    /// The position of the URL in the input, from 0.
     pub index: u64,
+    /// Whether the connection should be closed afterwards; see
+    /// [`max_kept_hosts`](super::Settings::max_kept_hosts).
+    pub close: bool,
+    started: Instant,
+    /// When the last progress was made, in nanoseconds since the start.
+    progress: AtomicU64,
     status: AtomicU16,
     bytes: AtomicU64,
+    connecting: AtomicBool,
+    connected: AtomicBool,
 }
 
 impl Request {
-    pub(super) fn new(url: Url, index: u64) -> Self {
+    pub(super) fn new(url: Url, index: u64, close: bool) -> Self {
         Self {
             url,
             index,
+            close,
+            started: Instant::now(),
+            progress: AtomicU64::new(0),
             status: AtomicU16::new(0),
             bytes: AtomicU64::new(0),
+            connecting: AtomicBool::new(false),
+            connected: AtomicBool::new(false),
         }
     }
 
-    /// A response has come.
-    pub fn saw_response(&self, status: StatusCode) {
+    /// Records the status of a response that has arrived.
+    pub fn record_status(&self, status: StatusCode) {
         self.status.store(status.as_u16(), Ordering::Relaxed);
+        self.connected.store(true, Ordering::Relaxed);
+        self.record_progress();
     }
 
-    /// So many decoded bytes of its body have come.
-    pub fn saw_bytes(&self, bytes: u64) {
+    /// Records that this many more decoded bytes of the body have arrived.
+    pub fn record_bytes(&self, bytes: u64) {
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.record_progress();
     }
 
-    /// The decoded bytes of the current attempt so far.
+    /// Those that were recorded belong to a response that is not the last one.
+    pub(super) fn discard_bytes(&self) {
+        self.bytes.store(0, Ordering::Relaxed);
+    }
+
+    /// Records that something has arrived.
+    pub fn record_progress(&self) {
+        let nanoseconds = self.started.elapsed().as_nanos();
+        let nanoseconds = nanoseconds.try_into().unwrap_or(u64::MAX);
+        self.progress.store(nanoseconds, Ordering::Relaxed);
+    }
+
+    /// Records that a new connection is being opened.
+    pub(super) fn record_connecting(&self) {
+        self.connecting.store(true, Ordering::Relaxed);
+        self.connected.store(false, Ordering::Relaxed);
+    }
+
+    /// Records that a new connection has been opened.
+    pub(super) fn record_connected(&self) {
+        self.connected.store(true, Ordering::Relaxed);
+        self.record_progress();
+    }
+
+    /// From here on, [`connected_anew`](Self::connected_anew) is about the next request.
+    pub(super) fn start_request(&self) {
+        self.connecting.store(false, Ordering::Relaxed);
+        self.connected.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether the current request opened a connection, and so does not use one used before.
+    pub(super) fn connected_anew(&self) -> bool {
+        self.connecting.load(Ordering::Relaxed) && self.connected.load(Ordering::Relaxed)
+    }
+
+    /// Whether a connection was still being opened when last recorded.
+    pub(super) fn is_connecting(&self) -> bool {
+        self.connecting.load(Ordering::Relaxed) && !self.connected.load(Ordering::Relaxed)
+    }
+
+    /// When the last progress was made.
+    pub(super) fn last_progress(&self) -> Instant {
+        self.started + Duration::from_nanos(self.progress.load(Ordering::Relaxed))
+    }
+
+    /// The decoded bytes that this attempt has recorded so far.
     pub fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
     }
@@ -47,27 +110,23 @@ impl Request {
     pub(super) fn status(&self) -> Option<StatusCode> {
         StatusCode::from_u16(self.status.load(Ordering::Relaxed)).ok()
     }
-
-    pub(super) fn next_attempt(&self) {
-        self.bytes.store(0, Ordering::Relaxed);
-    }
 }
 
-/// What became of one URL.
+/// The outcome of one URL.
 #[derive(Debug)]
 pub struct Outcome<T> {
-    /// Which of the URLs it is, from 0.
+    /// The position of the URL in the input, from 0.
     pub index: u64,
     /// The URL as given.
     pub url: String,
-    /// What the last attempt returned, or why there is nothing.
+    /// What the last attempt returned, or why the URL has no result.
     pub result: Result<T, Failure>,
-    /// How many attempts were begun.
+    /// How many attempts were started.
     pub attempts: u32,
-    /// The status of the last response, if one came in any attempt.
+    /// The status of the last response, if one arrived in any attempt.
     pub status: Option<StatusCode>,
-    /// The decoded bytes of the last attempt's body.
+    /// The decoded body bytes of the last attempt.
     pub bytes: u64,
-    /// Since the URL was taken in.
+    /// The time since its first attempt started.
     pub elapsed: Duration,
 }

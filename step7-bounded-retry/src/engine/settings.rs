@@ -4,33 +4,51 @@ use std::time::Duration;
 use super::Jitter;
 use crate::RetryPolicy;
 
-/// How the engine goes about its work. The default is polite to a host.
+/// The limits and delays of a run.
+///
+/// # Default
+///
+/// - `max_concurrency`: 64
+/// - `max_per_host`: 4
+/// - `host_interval`: none
+/// - `host_patience`: 60 s
+/// - `max_waiting`: 2 MiB, which is about 20,000 URLs
+/// - `max_kept_hosts`: no limit
+/// - `retry`: 3 attempts; a backoff of 500 ms after the first one, which doubles
+/// - `max_delay`: 30 s
+/// - `jitter`: [`Jitter::Full`]
+/// - `max_retry_after`: 60 s
+/// - `stall_timeout`: 30 s
+/// - `deadline`: 2 min
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
-    /// How many attempts run at a time, over all hosts. Default: 64.
+    /// How many attempts run at a time, over all hosts.
     pub max_concurrency: NonZeroUsize,
-    /// How many run at a time against one host. Default: 4.
+    /// How many attempts run at a time to one host.
     pub max_per_host: NonZeroUsize,
-    /// The shortest time between the starts of two attempts on one host. Default: none.
+    /// The shortest time between the starts of two attempts to one host.
     pub host_interval: Duration,
-    /// A host without a success for so long is down, if there was no connection in all that time or 20 of
-    /// its URLs have failed: the URLs that wait for it end. Default: 60 s.
+    /// A host without an answer for so long is down, if there was no connection in all that time or 20
+    /// of its URLs have failed. The URLs that wait for it end as
+    /// [`Failure::HostDown`](super::Failure::HostDown).
     pub host_patience: Duration,
-    /// URLs are taken in while those that wait for an attempt take fewer bytes than this. Default: 2 MiB,
-    /// some 20,000 URLs.
+    /// URLs are accepted while those that wait for an attempt take fewer bytes than this.
     pub max_waiting: usize,
-    /// Attempts and the backoff between them. Default: 3 attempts, from 500 ms, doubling.
+    /// While more hosts than this are in use, connections are closed after each response, so that idle
+    /// ones cannot use up this machine's open files.
+    pub max_kept_hosts: usize,
+    /// The number of attempts for each URL, and the backoff between them.
     pub retry: RetryPolicy,
-    /// What the backoff never exceeds. Default: 30 s.
+    /// The longest backoff, and the longest pause of a host to which there is no connection.
     pub max_delay: Duration,
-    /// How the backoff is spread. Default: [`Jitter::Full`].
+    /// How delays are randomized.
     pub jitter: Jitter,
-    /// The longest `Retry-After` that is waited for; behind a longer one the URL has failed.
-    /// Default: 60 s.
+    /// The longest `Retry-After` that is obeyed. A longer one ends all URLs of the host that wait, as
+    /// [`Failure::RetryAfter`](super::Failure::RetryAfter).
     pub max_retry_after: Duration,
-    /// For one attempt, from the request to the end of the body. Default: 30 s.
-    pub attempt_timeout: Duration,
-    /// For one URL, from its first attempt on: attempts, waits and all. Default: 2 min.
+    /// The longest time that an attempt may take without progress; see [`Request`](super::Request).
+    pub stall_timeout: Duration,
+    /// The time limit of one URL, attempts and waits included, from the start of its first attempt.
     pub deadline: Duration,
 }
 
@@ -42,6 +60,7 @@ impl Default for Settings {
             host_interval: Duration::ZERO,
             host_patience: Duration::from_secs(60),
             max_waiting: 2 * 1024 * 1024,
+            max_kept_hosts: usize::MAX,
             retry: RetryPolicy {
                 max_attempts: const { NonZeroU32::new(3).unwrap() },
                 base_delay: Duration::from_millis(500),
@@ -50,7 +69,7 @@ impl Default for Settings {
             max_delay: Duration::from_secs(30),
             jitter: Jitter::Full,
             max_retry_after: Duration::from_secs(60),
-            attempt_timeout: Duration::from_secs(30),
+            stall_timeout: Duration::from_secs(30),
             deadline: Duration::from_secs(120),
         }
     }

@@ -1,16 +1,16 @@
-//! What a line is, and where lines come from.
+//! How lines are read, and from where.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
 
-use crate::program::{ndjson, run, run_with};
+use crate::program::{ndjson, run, run_with, start};
 use crate::server::Server;
 
 const NONE: [&str; 0] = [];
 
 #[test]
-fn lines_are_trimmed_and_the_index_counts_those_that_are_neither_empty_nor_comments() {
+fn lines_are_trimmed_and_empty_lines_and_comments_are_not_counted() {
     let server = Server::start();
     let (a, b) = (server.url("/a"), server.url("/b"));
     let input = format!("# first\n\n  {a}\t\r\n \n   # second\n\u{FEFF}{b}");
@@ -23,7 +23,7 @@ fn lines_are_trimmed_and_the_index_counts_those_that_are_neither_empty_nor_comme
 }
 
 #[test]
-fn the_arguments_come_before_the_file_and_standard_input_is_left_alone() {
+fn arguments_come_before_the_file_and_standard_input_is_not_read() {
     let server = Server::start();
     let alone = run_with(&mut ndjson([server.url("/argument")]), b"nonsense");
     assert_eq!(alone.kinds(), ["ok"]);
@@ -49,9 +49,9 @@ fn nothing_to_fetch_is_a_success() {
 }
 
 #[test]
-fn an_outcome_is_said_while_the_input_goes_on() {
+fn an_outcome_is_printed_while_the_input_is_open() {
     let server = Server::start();
-    let mut running = ndjson(NONE).stdin(Stdio::piped()).spawn().unwrap();
+    let mut running = start(ndjson(NONE).stdin(Stdio::piped()));
     let mut input = running.stdin.take().unwrap();
     let mut lines = BufReader::new(running.stdout.take().unwrap()).lines();
     for path in ["/1", "/2", "/3"] {
@@ -61,11 +61,11 @@ fn an_outcome_is_said_while_the_input_goes_on() {
     }
     drop(input);
 
-    assert!(running.wait().unwrap().success());
+    assert_eq!(running.wait().code, Some(0));
 }
 
 #[test]
-fn a_line_that_is_no_text_or_has_no_end_is_no_url_and_stops_nothing() {
+fn a_line_that_is_not_text_or_too_long_is_an_invalid_url() {
     let server = Server::start();
     let good = server.url("/good");
     let long = format!("{}{}junk", server.url("/"), " ".repeat(70_000));
@@ -83,11 +83,11 @@ fn a_line_that_is_no_text_or_has_no_end_is_no_url_and_stops_nothing() {
     let objects = run.objects();
     assert_eq!(objects[0]["url"], *good);
     assert_eq!(objects[3]["url"], format!("{good}\u{FFFD}"));
-    assert!(run.out.len() < 200_000, "the cut lines are not short");
+    assert!(run.out.len() < 200_000, "the long lines are not cut");
 }
 
 #[test]
-fn an_input_that_cannot_be_read_is_said_before_anything_is_fetched() {
+fn an_unreadable_input_is_reported_before_anything_is_fetched() {
     let folder = tempfile::tempdir().unwrap();
     for unreadable in [folder.path().join("none"), folder.path().to_owned()] {
         let mut program = ndjson(["nonsense", "--input"]);
@@ -100,7 +100,7 @@ fn an_input_that_cannot_be_read_is_said_before_anything_is_fetched() {
 
 #[cfg(unix)]
 #[test]
-fn standard_input_that_cannot_be_read_is_no_end_of_input() {
+fn unreadable_standard_input_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let unreadable = fs::File::open(folder.path()).unwrap();
     let run = run(ndjson(NONE).stdin(unreadable));

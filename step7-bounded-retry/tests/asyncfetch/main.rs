@@ -1,8 +1,8 @@
-//! The program `asyncfetch`, from outside: what it is given, what it says, and how it ends.
+//! The program `asyncfetch`, from outside: arguments, output and exit codes.
 
-mod answers;
 mod input;
 mod limits;
+mod outcomes;
 mod output;
 mod program;
 mod server;

@@ -1,4 +1,4 @@
-//! Saved bodies, and what is said of all URLs together.
+//! Saved bodies, text output and the summary.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::program::{asyncfetch, ndjson, run};
 use crate::server::Server;
 
-/// The names in a folder, in order.
+/// The names of the files in a folder, sorted.
 pub fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
     let mut names: Vec<_> = entries
@@ -61,7 +61,7 @@ fn a_body_is_saved_whole_under_a_name_that_cannot_leave_the_folder() {
 }
 
 #[test]
-fn a_body_that_is_not_whole_leaves_nothing() {
+fn an_incomplete_body_leaves_no_file() {
     let server = Server::start();
     let folder = tempfile::tempdir().unwrap();
     let paths = ["/short", "/missing", "/large", "/stall-within", "/bomb"];
@@ -70,7 +70,7 @@ fn a_body_that_is_not_whole_leaves_nothing() {
             "--max-body",
             "50KB",
             "--timeout",
-            "200ms",
+            "50ms",
             "--max-attempts",
             "1",
         ])
@@ -97,7 +97,7 @@ fn a_body_that_cannot_be_saved_is_of_kind_output_and_not_fetched_again() {
 }
 
 #[test]
-fn text_has_one_line_for_each_url_without_colour_and_the_summary_goes_elsewhere() {
+fn text_has_one_line_for_each_url_and_the_summary_is_on_standard_error() {
     let server = Server::start();
     let urls = [server.url("/good"), server.url("/missing")];
     let run = run(asyncfetch().args(&urls).arg("http://\u{1B}[31m"));

@@ -1,10 +1,16 @@
 use std::ffi::OsStr;
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use std::io::{self, Read, Write};
+use std::process::{ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-/// The program, without what the surroundings may say to it.
+/// No test here takes so long on any machine.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// The program, without environment variables that change what it does.
 pub fn asyncfetch() -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_asyncfetch"));
     program
@@ -16,7 +22,7 @@ pub fn asyncfetch() -> Command {
     program
 }
 
-/// The program with what most tests want: JSON, no long waits, and an end in any case.
+/// The program as most tests need it: JSON lines, short delays, and a short deadline.
 pub fn ndjson(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
     let mut program = asyncfetch();
     program
@@ -26,18 +32,75 @@ pub fn ndjson(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command
     program
 }
 
+/// A program that runs. It is killed when this is dropped, and after [`LIMIT`].
+pub struct Running {
+    pub id: u32,
+    pub stdin: Option<ChildStdin>,
+    pub stdout: Option<ChildStdout>,
+    pub stderr: Option<ChildStderr>,
+    ended: JoinHandle<ExitStatus>,
+    _dropped: Sender<()>,
+}
+
+pub fn start(program: &mut Command) -> Running {
+    let mut child = program.spawn().unwrap();
+    let (dropped, is_dropped) = mpsc::channel();
+    Running {
+        id: child.id(),
+        stdin: child.stdin.take(),
+        stdout: child.stdout.take(),
+        stderr: child.stderr.take(),
+        _dropped: dropped,
+        ended: thread::spawn(move || {
+            let limit = Instant::now() + LIMIT;
+            loop {
+                if let Some(status) = child.try_wait().unwrap() {
+                    return status;
+                }
+                let wait = is_dropped.recv_timeout(Duration::from_millis(1));
+                if wait == Err(RecvTimeoutError::Disconnected) || Instant::now() > limit {
+                    child.kill().unwrap();
+                    return child.wait().unwrap();
+                }
+            }
+        }),
+    }
+}
+
+impl Running {
+    pub fn has_ended(&self) -> bool {
+        self.ended.is_finished()
+    }
+
+    /// Closes standard input, and waits for the end of the program.
+    pub fn wait(mut self) -> Run {
+        drop(self.stdin.take());
+        let err = self.stderr.take();
+        let err = thread::spawn(|| io::read_to_string(err.unwrap()).unwrap());
+        let mut out = String::new();
+        if let Some(mut stdout) = self.stdout.take() {
+            stdout.read_to_string(&mut out).unwrap();
+        }
+        Run {
+            code: self.ended.join().unwrap().code(),
+            out,
+            err: err.join().unwrap(),
+        }
+    }
+}
+
 pub fn run(program: &mut Command) -> Run {
-    Run::from(program.output().unwrap())
+    start(program).wait()
 }
 
-/// Runs it with this on standard input, which ends then.
+/// Runs the program with this standard input.
 pub fn run_with(program: &mut Command, input: &[u8]) -> Run {
-    let mut running = program.stdin(Stdio::piped()).spawn().unwrap();
+    let mut running = start(program.stdin(Stdio::piped()));
     running.stdin.take().unwrap().write_all(input).unwrap();
-    Run::from(running.wait_with_output().unwrap())
+    running.wait()
 }
 
-/// How it ended, and what it said.
+/// The exit code and the output of a program that has ended.
 #[derive(Debug)]
 pub struct Run {
     pub code: Option<i32>,
@@ -45,18 +108,8 @@ pub struct Run {
     pub err: String,
 }
 
-impl From<Output> for Run {
-    fn from(output: Output) -> Self {
-        Self {
-            code: output.status.code(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-}
-
 impl Run {
-    /// The objects in the order of their indexes, each of which there is once.
+    /// The objects, sorted by index. Each index from 0 occurs once.
     pub fn objects(&self) -> Vec<Value> {
         let objects = self
             .out

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
-/// A server that answers as the path says, one request a connection. It ends with its test.
+/// A server that answers as the path says, one request for each connection. Dropping it stops it.
 pub struct Server {
     address: SocketAddr,
     ended: Arc<AtomicBool>,
@@ -50,14 +50,14 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.ended.store(true, Ordering::Relaxed);
-        // It wakes the one who accepts.
+        // Wakes the thread that accepts connections.
         let _ = TcpStream::connect(self.address);
         let ended = self.accepting.take().unwrap().join();
         assert!(ended.is_ok() || thread::panicking());
     }
 }
 
-/// A client may go at any time, so nothing here minds a connection that breaks.
+/// A client may close the connection at any time, so errors are ignored.
 fn answer(mut stream: TcpStream, failed_once: &Mutex<HashSet<String>>) {
     let Some(path) = request(&stream) else {
         return;
@@ -88,7 +88,7 @@ fn answer(mut stream: TcpStream, failed_once: &Mutex<HashSet<String>>) {
             if path == "/stall-within" {
                 let _ = stream.write_all(&[head("200 OK", &length(100)), b"hello".into()].concat());
             }
-            // Until the client goes.
+            // Until the client closes the connection.
             let _ = stream.read(&mut [0]);
             return;
         }
@@ -100,7 +100,7 @@ fn answer(mut stream: TcpStream, failed_once: &Mutex<HashSet<String>>) {
     let _ = stream.write_all(&response);
 }
 
-/// The path of a request, read to its end: a connection that is closed before would be reset.
+/// The path of a request. Reads the whole head, since closing with unread data resets a connection.
 pub fn request(stream: &TcpStream) -> Option<String> {
     let mut lines = BufReader::new(stream).lines();
     let first = lines.next()?.ok()?;
@@ -111,7 +111,7 @@ pub fn request(stream: &TcpStream) -> Option<String> {
 }
 
 /// 65 KB of gzip for 10 MB of zeros: one zero, and then "the last byte again, 258 times", over and
-/// over (RFC 1951, with the fixed codes). It has no end, but nobody is to come so far.
+/// over (RFC 1951, with the fixed codes). It has no valid end, but no client should get that far.
 fn bomb() -> Vec<u8> {
     let block = [false, true, false];
     let zero = [false, false, true, true, false, false, false, false];
@@ -123,8 +123,8 @@ fn bomb() -> Vec<u8> {
     }
     let mut gzip = vec![0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255];
     gzip.extend(bits.chunks(8).map(|byte| {
-        let place = |(place, &bit): (usize, &bool)| u8::from(bit) << place;
-        byte.iter().enumerate().map(place).sum::<u8>()
+        let shifted = |(shift, &bit): (usize, &bool)| u8::from(bit) << shift;
+        byte.iter().enumerate().map(shifted).sum::<u8>()
     }));
     gzip
 }

@@ -1,41 +1,37 @@
-//! Signals, and a reader that goes.
+//! Signals, and a standard output that is closed.
 #![cfg(unix)]
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
 use crate::output::names;
-use crate::program::{kind, ndjson};
+use crate::program::{Running, kind, ndjson, start};
 use crate::server::Server;
 
-fn send(signal: &str, running: &Child) {
-    let kill = format!("kill -s {signal} {}", running.id());
+fn send(signal: &str, running: &Running) {
+    let kill = format!("kill -s {signal} {}", running.id);
     let mut shell = Command::new("sh");
     let sent = shell.args(["-c", &kill]).stderr(Stdio::null());
     sent.status().unwrap();
 }
 
 #[test]
-fn when_it_is_stopped_every_url_taken_in_has_its_object_and_no_part_of_a_body_is_left() {
+fn an_interrupted_run_reports_every_accepted_url_and_leaves_no_part_file() {
     let server = Server::start();
     for signal in ["INT", "TERM"] {
         let folder = tempfile::tempdir().unwrap();
         let mut program = ndjson(["--per-host", "8", "--output"]);
-        let mut running = program
-            .arg(folder.path())
-            .stdin(Stdio::piped())
-            .spawn()
-            .unwrap();
-        // The input stays open, and must not keep the program.
+        let mut running = start(program.arg(folder.path()).stdin(Stdio::piped()));
+        // The input stays open, and must not keep the program from ending.
         let mut input = running.stdin.take().unwrap();
         for path in ["/stall", "/stall-within", "/stall", "/good"] {
             writeln!(input, "{}", server.url(path)).unwrap();
         }
         let mut lines = BufReader::new(running.stdout.take().unwrap()).lines();
         let first = lines.next().unwrap().unwrap();
-        // It was the last of the lines, so they have all been taken in.
+        // It is the last of the URLs, so all of them have been accepted.
         assert!(first.contains(r#""index":3,"#), "{first}");
         send(signal, &running);
 
@@ -48,43 +44,37 @@ fn when_it_is_stopped_every_url_taken_in_has_its_object_and_no_part_of_a_body_is
             cancelled,
             [0, 1, 2].map(|index| (index, "cancelled".to_owned()))
         );
-        assert_eq!(running.wait().unwrap().code(), Some(130));
+        assert_eq!(running.wait().code, Some(130));
         assert_eq!(names(folder.path()), ["00000003-127.0.0.1-good"]);
     }
 }
 
 #[test]
-fn when_it_is_stopped_twice_it_leaves_at_once_although_nobody_reads_its_lines() {
-    // Six times as long in JSON, and so more than a pipe holds.
+fn a_second_interrupt_exits_at_once_even_if_standard_output_blocks() {
+    // In JSON it is six times as long, which is more than a pipe holds.
     let line = format!("nonsense{}", "\u{1}".repeat(60_000));
-    let mut running = ndjson([line]).spawn().unwrap();
+    let mut running = start(&mut ndjson([line]));
     let mut out = running.stdout.take().unwrap();
     out.read_exact(&mut [0]).unwrap();
-    for _ in 0..1000 {
+    while !running.has_ended() {
         send("INT", &running);
-        if let Some(ended) = running.try_wait().unwrap() {
-            assert_eq!(ended.code(), Some(130));
-            return;
-        }
     }
-    running.kill().unwrap();
-    panic!("it did not leave");
+    assert_eq!(running.wait().code, Some(130));
 }
 
 #[test]
-fn when_nobody_reads_its_lines_any_more_it_ends_quietly() {
-    let mut running = ndjson([""; 0]).stdin(Stdio::piped()).spawn().unwrap();
+fn a_closed_standard_output_ends_the_run_quietly() {
+    let mut running = start(ndjson([""; 0]).stdin(Stdio::piped()));
     let mut input = running.stdin.take().unwrap();
     writeln!(input, "nonsense").unwrap();
     let mut out = BufReader::new(running.stdout.take().unwrap());
     out.read_line(&mut String::new()).unwrap();
     drop(out);
-    // As long as it takes lines, it goes on.
+    // It reads lines until it notices that its output is closed.
     let refused = (0..100_000).find_map(|_| writeln!(input, "nonsense").err());
-    let refused = refused.expect("it ends");
+    let refused = refused.expect("the program ends");
     assert_eq!(refused.kind(), ErrorKind::BrokenPipe);
 
-    let ended = running.wait_with_output().unwrap();
-    assert_eq!(ended.status.code(), Some(1));
-    assert_eq!(String::from_utf8(ended.stderr).unwrap(), "");
+    let ended = running.wait();
+    assert_eq!((ended.code, &*ended.err), (Some(1), ""));
 }

@@ -7,23 +7,23 @@ use clap::{Args, Parser, ValueEnum};
 use step7_bounded_retry::RetryPolicy;
 use step7_bounded_retry::engine::{Jitter, Settings};
 
-/// Fetches many URLs, politely, and says what became of each
+/// Fetches many URLs, politely, and reports the outcome of each
 #[derive(Parser)]
 #[command(name = "asyncfetch", version, after_help = AFTER)]
 pub struct Arguments {
-    /// What to fetch
+    /// URLs to fetch
     #[arg(value_name = "URL")]
     pub urls: Vec<String>,
 
-    /// Read URLs from this file, after those given
+    /// Read more URLs from this file, one per line
     #[arg(long, value_name = "FILE")]
     pub input: Option<PathBuf>,
 
-    /// Save the bodies in this folder
+    /// Save the response bodies in this folder
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
 
-    /// Lines for people, or JSON lines
+    /// Output format: text or JSON lines
     #[arg(
         long,
         value_enum,
@@ -43,32 +43,32 @@ pub struct Arguments {
 #[derive(Args)]
 #[command(next_help_heading = "Limits")]
 pub struct Limits {
-    /// How many requests at a time, in all
+    /// Maximum concurrent requests in total
     #[arg(long, value_name = "N", allow_hyphen_values = true,
         value_parser = count::<NonZeroUsize>, default_value_t = Settings::default().max_concurrency)]
     concurrency: NonZeroUsize,
 
-    /// How many at a time to one host
+    /// Maximum concurrent requests to one host
     #[arg(long, value_name = "N", allow_hyphen_values = true,
         value_parser = count::<NonZeroUsize>, default_value_t = Settings::default().max_per_host)]
     per_host: NonZeroUsize,
 
-    /// For one attempt
+    /// Time limit of one attempt
     #[arg(long, value_name = "TIME", allow_hyphen_values = true,
-        value_parser = some_time, default_value_t = Settings::default().attempt_timeout.into())]
+        value_parser = positive_duration, default_value_t = Settings::default().attempt_timeout.into())]
     timeout: humantime::Duration,
 
-    /// For one URL: attempts, waits and all
+    /// Time limit of one URL, waits included
     #[arg(long, value_name = "TIME", allow_hyphen_values = true,
-        value_parser = some_time, default_value_t = Settings::default().deadline.into())]
+        value_parser = positive_duration, default_value_t = Settings::default().deadline.into())]
     deadline: humantime::Duration,
 
-    /// The longest body, once decoded
+    /// Maximum size of a decoded body
     #[arg(long, value_name = "SIZE", allow_hyphen_values = true,
         value_parser = size, default_value = "64MiB")]
     pub max_body: ByteSize,
 
-    /// How many redirects to follow
+    /// Maximum redirects to follow
     #[arg(
         long,
         value_name = "N",
@@ -81,7 +81,7 @@ pub struct Limits {
 #[derive(Args)]
 #[command(next_help_heading = "Retries")]
 struct Retries {
-    /// How often to try a URL, all in all
+    /// Maximum attempts for one URL
     #[arg(long, value_name = "N", allow_hyphen_values = true,
         value_parser = count::<NonZeroU32>,
         default_value_t = Settings::default().retry.max_attempts)]
@@ -89,20 +89,20 @@ struct Retries {
 
     /// Delay after the first attempt
     #[arg(long, value_name = "TIME", allow_hyphen_values = true,
-        value_parser = time, default_value_t = Settings::default().retry.base_delay.into())]
+        value_parser = duration, default_value_t = Settings::default().retry.base_delay.into())]
     base_delay: humantime::Duration,
 
-    /// By how much each delay is longer
+    /// Backoff factor
     #[arg(long, value_name = "FACTOR", allow_hyphen_values = true,
         value_parser = factor, default_value_t = Settings::default().retry.multiplier)]
     multiplier: f64,
 
-    /// No delay grows beyond it
+    /// Maximum backoff delay
     #[arg(long, value_name = "TIME", allow_hyphen_values = true,
-        value_parser = time, default_value_t = Settings::default().max_delay.into())]
+        value_parser = duration, default_value_t = Settings::default().max_delay.into())]
     max_delay: humantime::Duration,
 
-    /// How random a delay is
+    /// Randomize the delays
     #[arg(
         long,
         value_enum,
@@ -110,24 +110,26 @@ struct Retries {
         default_value = "full",
         hide_possible_values = true
     )]
-    jitter: Chance,
+    jitter: JitterArg,
 
-    /// The longest Retry-After obeyed
+    /// Maximum Retry-After that is obeyed
     #[arg(long, value_name = "TIME", allow_hyphen_values = true,
-        value_parser = time, default_value_t = Settings::default().max_retry_after.into())]
+        value_parser = duration, default_value_t = Settings::default().max_retry_after.into())]
     max_retry_after: humantime::Duration,
 }
 
 const AFTER: &str = "\
-TIME is 200ms, 1.5s or 2m; SIZE is 64KiB or 10MB.
+TIME is written as 200ms, 1.5s or 2m; SIZE as 64KiB or 10MB.
 
-One URL a line; empty lines and lines that begin with # are passed over. With
-neither a URL nor --input, they are read from standard input for as long as it
-lasts, and fetched as they come.
+Input has one URL per line. Empty lines and lines that begin with # are skipped.
+Without URLs and without --input, URLs are read from standard input and fetched
+as they arrive.
 
-The lines go to standard output, progress and the summary to standard error.
-Ctrl-C stops, and what was begun still gets its line; again, and it leaves at
-once. Exit code: 0 all is well, 1 something failed, 2 wrong usage, 130 stopped.";
+Results go to standard output, progress and a summary to standard error. Ctrl-C
+stops the run: URLs in progress are reported as cancelled. A second Ctrl-C exits
+at once.
+
+Exit codes: 0 success, 1 something failed, 2 wrong usage, 130 interrupted";
 
 #[derive(Clone, Copy, ValueEnum)]
 pub enum Format {
@@ -136,7 +138,7 @@ pub enum Format {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Chance {
+enum JitterArg {
     Full,
     None,
 }
@@ -153,8 +155,8 @@ impl Arguments {
             },
             max_delay: *self.retries.max_delay,
             jitter: match self.retries.jitter {
-                Chance::Full => Jitter::Full,
-                Chance::None => Jitter::None,
+                JitterArg::Full => Jitter::Full,
+                JitterArg::None => Jitter::None,
             },
             max_retry_after: *self.retries.max_retry_after,
             attempt_timeout: *self.limits.timeout,
@@ -164,36 +166,36 @@ impl Arguments {
     }
 }
 
-/// Memory grows with the window, and the window with the concurrency.
+/// Limited, since memory grows with the concurrency.
 fn count<N: From<NonZeroU16>>(text: &str) -> Result<N, &'static str> {
     text.parse()
         .ok()
         .filter(|count: &NonZeroU16| count.get() <= 10_000)
         .map(N::from)
-        .ok_or("it is a number from 1 to 10000")
+        .ok_or("must be a number from 1 to 10000")
 }
 
-fn time(text: &str) -> Result<humantime::Duration, &'static str> {
+fn duration(text: &str) -> Result<humantime::Duration, &'static str> {
     text.parse()
-        .map_err(|_| "a time is written as 200ms, 1.5s or 2m")
+        .map_err(|_| "must be a time such as 200ms, 1.5s or 2m")
 }
 
-fn some_time(text: &str) -> Result<humantime::Duration, &'static str> {
-    let time = time(text)?;
-    if *time == Duration::ZERO {
-        return Err("it has to be longer than nothing");
+fn positive_duration(text: &str) -> Result<humantime::Duration, &'static str> {
+    let duration = duration(text)?;
+    if *duration == Duration::ZERO {
+        return Err("must be greater than zero");
     }
-    Ok(time)
+    Ok(duration)
 }
 
 fn size(text: &str) -> Result<ByteSize, &'static str> {
     text.parse()
-        .map_err(|_| "a size is written as 64KiB or 10MB")
+        .map_err(|_| "must be a size such as 64KiB or 10MB")
 }
 
 fn factor(text: &str) -> Result<f64, &'static str> {
     text.parse()
         .ok()
         .filter(|factor: &f64| factor.is_finite() && *factor >= 1.0)
-        .ok_or("it is a number from 1 up")
+        .ok_or("must be at least 1")
 }

@@ -3,22 +3,21 @@ use std::time::Duration;
 use reqwest::Client;
 use reqwest::redirect::Policy;
 
-use crate::say;
+use crate::eprint_line;
 
 /// Long enough for a retry, and short enough that a list of a thousand hosts does not keep a
 /// thousand connections open.
 const IDLE: Duration = Duration::from_secs(2);
 
-/// A client with TLS by rustls and ring, which trusts whom the machine trusts.
+/// A client with TLS by rustls and ring, which uses the operating system's trust store.
 ///
-/// A machine may have no root certificates. There, `http` works all the same, and whoever answers
-/// to `https` is refused.
+/// If the machine has no root certificates, `http` works and every `https` request fails.
 ///
 /// # Errors
 ///
-/// If the client cannot be made for another reason.
+/// If the client cannot be built for another reason.
 pub fn client(redirects: impl Fn() -> Policy) -> reqwest::Result<Client> {
-    // It fails if there is a provider already, and then that one will do.
+    // An error means that a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = || {
         Client::builder()
@@ -28,7 +27,7 @@ pub fn client(redirects: impl Fn() -> Policy) -> reqwest::Result<Client> {
     };
     builder().build().or_else(|_| {
         let client = builder().tls_certs_only([]).build()?;
-        say("warning: no root certificates are installed, so https is refused");
+        eprint_line("warning: no root certificates are installed: https requests will fail");
         Ok(client)
     })
 }

@@ -5,19 +5,19 @@ use std::thread;
 
 use tokio::sync::mpsc;
 
-use crate::lines::next_line;
+use crate::line_reader::next_line;
 
-/// Reads the lines of the arguments, and then of the file; of standard input if there is neither.
-/// The engine refuses those that are no text, or too long.
+/// Reads lines from the arguments and then from the file, or from standard input if there are
+/// neither. Lines that are not text or too long are sent too: the engine refuses them.
 ///
-/// An error is the last that comes.
+/// After an error, nothing more is sent.
 ///
-/// The thread that reads is one that nobody waits for: a terminal or a pipe may say nothing for
-/// ever, and the program must end all the same.
+/// The reading thread is not joined: a terminal or a pipe may block for ever, and the program must
+/// be able to exit.
 ///
 /// # Errors
 ///
-/// If there is a file and it cannot be read.
+/// If the file cannot be read.
 pub fn lines(
     arguments: &[String],
     file: Option<&Path>,
@@ -25,7 +25,7 @@ pub fn lines(
     let rest: Box<dyn BufRead + Send> = match file {
         Some(file) => {
             let mut file = BufReader::new(File::open(file)?);
-            // A folder can be opened, and not read.
+            // A folder can be opened, but not read.
             file.fill_buf()?;
             Box::new(file)
         }
@@ -33,7 +33,7 @@ pub fn lines(
         None => Box::new(io::empty()),
     };
     let mut reader = Cursor::new(arguments.join("\n") + "\n").chain(rest);
-    // A few are kept ready, and no more: what waits here has not been taken in.
+    // A small buffer: these lines are not accepted yet, and an interrupted run does not report them.
     let (ready, lines) = mpsc::channel(64);
     thread::spawn(move || {
         while let Some(line) = next_line(&mut reader).transpose() {

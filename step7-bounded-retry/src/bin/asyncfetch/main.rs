@@ -1,11 +1,11 @@
-//! `asyncfetch`: fetches many URLs, politely, and says what became of each.
+//! `asyncfetch`: fetches many URLs, politely, and reports the outcome of each.
 
 mod arguments;
+mod body_store;
 mod client;
-mod folder;
 mod input;
-mod line;
-mod lines;
+mod line_reader;
+mod output;
 mod progress;
 mod run;
 mod signals;
@@ -21,28 +21,31 @@ use clap::Parser;
 use tokio::runtime::Runtime;
 
 const FAILED: u8 = 1;
-const UNUSABLE: u8 = 2;
+const USAGE_ERROR: u8 = 2;
 const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let runtime = match Runtime::new() {
         Ok(runtime) => runtime,
-        Err(error) => return complain(FAILED, format!("cannot begin: {error}")).into(),
+        Err(error) => return report_error(FAILED, format!("cannot start: {error}")).into(),
     };
     let ended = runtime.block_on(run::run(&arguments));
-    // A name that is being looked up cannot be cancelled, and is not waited for.
+    // A DNS lookup cannot be cancelled, and the exit does not wait for it.
     runtime.shutdown_background();
-    ended.unwrap_or_else(|why| complain(UNUSABLE, why)).into()
+    ended
+        .unwrap_or_else(|error| report_error(USAGE_ERROR, error))
+        .into()
 }
 
-/// Says what is wrong, where there is somebody to hear it, and gives the exit code back.
-fn complain(code: u8, what: impl Display) -> u8 {
+/// Prints an error on standard error, and returns `code`.
+fn report_error(code: u8, error: impl Display) -> u8 {
     const BAD: Style = AnsiColor::Red.on_default().bold();
-    say(format_args!("{BAD}error{BAD:#}: {what}"));
+    eprint_line(format_args!("{BAD}error{BAD:#}: {error}"));
     code
 }
 
-fn say(what: impl Display) {
-    let _ = writeln!(anstream::stderr(), "{what}");
+/// `eprintln!` would panic if standard error is closed.
+fn eprint_line(line: impl Display) {
+    let _ = writeln!(anstream::stderr(), "{line}");
 }

@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
-/// What is shown on standard error while a run goes on: nothing, where that is no terminal.
+/// The progress bar on standard error. It is hidden if standard error is not a terminal.
 pub struct Progress {
     bar: ProgressBar,
-    /// Whether the lines go to a terminal, which may be the same one.
-    beside_lines: bool,
+    /// Whether standard output is a terminal: then the bar must make way for each line.
+    stdout_is_terminal: bool,
 }
 
 impl Progress {
-    pub fn begin() -> Self {
+    pub fn start() -> Self {
         let template = "{spinner} {pos} of {len} done{msg}, {rate}, {elapsed}";
         let style = ProgressStyle::with_template(template)
-            .expect("it is a constant")
+            .expect("the template is valid")
             .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
                 let _ = write!(out, "{:.1}/s", state.per_sec());
             });
@@ -23,35 +23,35 @@ impl Progress {
         bar.enable_steady_tick(Duration::from_millis(100));
         Self {
             bar,
-            beside_lines: io::stdout().is_terminal(),
+            stdout_is_terminal: io::stdout().is_terminal(),
         }
     }
 
-    pub fn none() -> Self {
+    pub fn hidden() -> Self {
         Self {
             bar: ProgressBar::hidden(),
-            beside_lines: false,
+            stdout_is_terminal: false,
         }
     }
 
-    pub fn taken_in(&self) {
+    pub fn accepted(&self) {
         self.bar.inc_length(1);
     }
 
-    /// One more is done. Out of the way while `write` writes its line.
+    /// Counts one more URL as done, and hides the bar while `write` writes its line.
     pub fn done<T>(&self, failed: u64, write: impl FnOnce() -> T) -> T {
         if failed > 0 {
             self.bar.set_message(format!(", {failed} failed"));
         }
         self.bar.inc(1);
-        if self.beside_lines {
+        if self.stdout_is_terminal {
             self.bar.suspend(write)
         } else {
             write()
         }
     }
 
-    pub fn end(self) {
+    pub fn finish(self) {
         self.bar.finish_and_clear();
     }
 }

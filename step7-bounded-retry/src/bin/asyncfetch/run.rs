@@ -8,40 +8,42 @@ use step7_bounded_retry::engine::{self, Http, Request, redirect_policy};
 use tokio_util::sync::CancellationToken;
 
 use crate::arguments::{Arguments, Format};
-use crate::folder::Folder;
+use crate::body_store::BodyStore;
 use crate::progress::Progress;
 use crate::summary::Summary;
-use crate::{FAILED, INTERRUPTED, UNUSABLE, client, complain, input, line, say, signals};
+use crate::{
+    FAILED, INTERRUPTED, USAGE_ERROR, client, eprint_line, input, output, report_error, signals,
+};
 
-/// Fetches what the arguments ask for, and gives the exit code.
+/// Fetches the URLs, and returns the exit code.
 ///
 /// # Errors
 ///
-/// If nothing can be fetched, because what the arguments name cannot be used.
+/// If `--input` cannot be read or `--output` cannot be created. Then nothing is fetched.
 pub async fn run(arguments: &Arguments) -> Result<u8, String> {
     let input = arguments.input.as_deref();
     let mut lines = input::lines(&arguments.urls, input)
-        .map_err(|error| unusable("cannot read --input", input, &error))?;
-    let output = arguments.output.as_deref();
-    let folder = output
-        .map(Folder::open)
+        .map_err(|error| path_error("cannot read --input", input, &error))?;
+    let folder = arguments.output.as_deref();
+    let store = folder
+        .map(BodyStore::open)
         .transpose()
-        .map_err(|error| unusable("cannot make --output", output, &error))?
+        .map_err(|error| path_error("cannot create --output", folder, &error))?
         .map(Arc::new);
     let redirects = || redirect_policy(arguments.limits.max_redirects.into());
     let client = match client::client(redirects) {
         Ok(client) => client,
-        Err(error) => return Ok(complain(FAILED, format!("cannot begin: {error}"))),
+        Err(error) => return Ok(report_error(FAILED, format!("cannot start: {error}"))),
     };
     let http = Http {
         client,
         max_body: arguments.limits.max_body.0,
     };
     let attempt = move |request: Arc<Request>| {
-        let (http, folder) = (http.clone(), folder.clone());
+        let (http, store) = (http.clone(), store.clone());
         async move {
-            match folder {
-                Some(folder) => folder.save(&http, &request).await,
+            match store {
+                Some(store) => store.save(&http, &request).await,
                 None => http.get(&request, &mut tokio::io::sink()).await.map(drop),
             }
         }
@@ -50,23 +52,23 @@ pub async fn run(arguments: &Arguments) -> Result<u8, String> {
     let interrupted = CancellationToken::new();
     let stop = interrupted.child_token();
     tokio::spawn(signals::listen(interrupted.clone()));
-    let progress = begin(arguments);
+    let progress = start_progress(arguments);
     let mut out: Box<dyn Write> = match arguments.format {
         Format::Text => Box::new(anstream::stdout()),
         Format::Ndjson => Box::new(io::stdout()),
     };
-    let mut unreadable = None;
-    let mut unwritable = None;
-    let mut summary = Summary::begin();
+    let mut read_error = None;
+    let mut write_error = None;
+    let mut summary = Summary::start();
 
     let urls = stream::poll_fn(|context| {
         lines.poll_recv(context).map(|line| match line? {
             Ok(line) => {
-                progress.taken_in();
+                progress.accepted();
                 Some(line)
             }
             Err(error) => {
-                unreadable = Some(error);
+                read_error = Some(error);
                 None
             }
         })
@@ -74,54 +76,54 @@ pub async fn run(arguments: &Arguments) -> Result<u8, String> {
     engine::stream(arguments.settings(), urls, stop.cancelled(), attempt)
         .for_each(|outcome| {
             summary.count(&outcome);
-            if unwritable.is_none() {
-                let write = || line::write(&mut out, arguments.format, &outcome);
+            if write_error.is_none() {
+                let write = || output::write(&mut out, arguments.format, &outcome);
                 if let Err(error) = progress.done(summary.failed(), write) {
-                    unwritable = Some(error);
+                    write_error = Some(error);
                     stop.cancel();
                 }
             }
             ready(())
         })
         .await;
-    progress.end();
+    progress.finish();
 
-    // Where nobody reads the lines any more, nobody is left to tell.
+    // Broken pipe (for example `| head`): exit quietly.
     let closed = |error: &io::Error| error.kind() == ErrorKind::BrokenPipe;
-    if !unwritable.as_ref().is_some_and(closed) {
-        say(&summary);
+    if !write_error.as_ref().is_some_and(closed) {
+        eprint_line(&summary);
     }
-    let unwritten = unwritable.is_some();
-    if let Some(error) = unwritable.filter(|error| !closed(error)) {
-        complain(FAILED, format!("cannot write: {error}"));
+    let write_failed = write_error.is_some();
+    if let Some(error) = write_error.filter(|error| !closed(error)) {
+        report_error(FAILED, format!("cannot write: {error}"));
     }
-    let unread = unreadable.is_some();
-    if let Some(error) = unreadable {
-        complain(FAILED, format!("the input broke off: {error}"));
+    let read_failed = read_error.is_some();
+    if let Some(error) = read_error {
+        report_error(FAILED, format!("cannot read the input: {error}"));
     }
 
     Ok(if interrupted.is_cancelled() {
         INTERRUPTED
-    } else if unread && summary.total() == 0 {
-        UNUSABLE
-    } else if unread || unwritten || summary.failed() > 0 {
+    } else if read_failed && summary.total() == 0 {
+        USAGE_ERROR
+    } else if read_failed || write_failed || summary.failed() > 0 {
         FAILED
     } else {
         0
     })
 }
 
-fn unusable(what: &str, path: Option<&Path>, error: &io::Error) -> String {
+fn path_error(what: &str, path: Option<&Path>, error: &io::Error) -> String {
     let path = path.unwrap_or(Path::new("")).display();
     format!("{what} {path}: {error}")
 }
 
-/// The progress, but where it would be drawn over what somebody types.
-fn begin(arguments: &Arguments) -> Progress {
+/// Starts the progress bar, unless URLs are typed at the terminal: it would overwrite them.
+fn start_progress(arguments: &Arguments) -> Progress {
     let typed = arguments.urls.is_empty() && arguments.input.is_none() && io::stdin().is_terminal();
     if typed {
-        say("one URL a line; Ctrl-D ends");
-        return Progress::none();
+        eprint_line("Type one URL per line. Ctrl-D ends the input.");
+        return Progress::hidden();
     }
-    Progress::begin()
+    Progress::start()
 }

@@ -5,17 +5,18 @@ use tokio_util::sync::CancellationToken;
 
 use crate::INTERRUPTED;
 
-/// Listens in a task of its own, so that it hears also while a line cannot be written. The first
-/// time it cancels the token; the second time it leaves the program at once.
+/// Cancels the token at the first Ctrl-C or SIGTERM, and exits at once at the second.
+///
+/// Run it in a task of its own, so that it also runs while a write to standard output blocks.
 pub async fn listen(stop: CancellationToken) {
-    asked_to_stop().await;
+    stop_signal().await;
     stop.cancel();
-    asked_to_stop().await;
+    stop_signal().await;
     process::exit(INTERRUPTED.into());
 }
 
-/// Ctrl-C, or where there is such a thing, SIGTERM. Where nobody can listen, nobody asks.
-async fn asked_to_stop() {
+/// Resolves on Ctrl-C or SIGTERM; pends for ever if no handler can be installed.
+async fn stop_signal() {
     let interrupted = async {
         if tokio::signal::ctrl_c().await.is_err() {
             pending::<()>().await;

@@ -4,26 +4,26 @@ use std::time::{Duration, Instant};
 
 use bytesize::ByteSize;
 use hdrhistogram::Histogram;
-use step7_bounded_retry::engine::{Kind, Outcome};
+use step7_bounded_retry::engine::{FailureKind, Outcome};
 
-use crate::line::Seconds;
+use crate::output::Seconds;
 
-/// What became of all URLs together. It takes the same memory for one as for a million.
+/// The outcomes of all URLs, counted. Its memory does not grow with their number.
 pub struct Summary {
-    begun: Instant,
+    started: Instant,
     ok: u64,
-    failed: BTreeMap<Kind, u64>,
+    failed: BTreeMap<FailureKind, u64>,
     retries: u64,
     bytes: u64,
-    /// In milliseconds, to three digits.
+    /// In milliseconds, with three significant digits.
     elapsed: Histogram<u64>,
 }
 
 impl Summary {
-    pub fn begin() -> Self {
+    pub fn start() -> Self {
         let day = milliseconds(Duration::from_secs(24 * 60 * 60));
         Self {
-            begun: Instant::now(),
+            started: Instant::now(),
             ok: 0,
             failed: BTreeMap::new(),
             retries: 0,
@@ -59,7 +59,7 @@ impl Display for Summary {
         if total == 0 {
             return write!(f, "nothing to fetch");
         }
-        let time = self.begun.elapsed();
+        let time = self.started.elapsed();
         let rate = total as f64 / time.as_secs_f64();
         let (time, bytes, retries) = (Seconds(time), ByteSize(self.bytes), self.retries);
         writeln!(

@@ -1,0 +1,72 @@
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use step7_bounded_retry::engine::{AttemptError, Http, Request};
+use tempfile::TempPath;
+use tokio::fs::File;
+
+/// Some file systems do not allow much longer names.
+const MAX_NAME_LEN: usize = 150;
+
+/// The folder in which bodies are saved.
+pub struct BodyStore(PathBuf);
+
+impl BodyStore {
+    /// Creates the folder if it does not exist.
+    ///
+    /// # Errors
+    ///
+    /// If the folder cannot be created.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        fs::create_dir_all(path)?;
+        Ok(Self(path.to_owned()))
+    }
+
+    /// Makes one attempt, and saves its body once it has arrived whole. A file of the same name is
+    /// replaced.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Http::get`], and [`AttemptError::Output`] if the file cannot be written.
+    ///
+    /// # Cancellation
+    ///
+    /// The unfinished file is removed, as after an error.
+    pub async fn save(&self, http: &Http, request: &Request) -> Result<(), AttemptError> {
+        let (file, part) = self.part().map_err(AttemptError::Output)?;
+        let mut file = File::from_std(file);
+        http.get(request, &mut file).await?;
+        drop(file);
+        part.persist(self.0.join(name(request)))
+            .map_err(|failed| AttemptError::Output(failed.error))
+    }
+
+    /// In the same folder, since a rename works only within one file system.
+    fn part(&self) -> io::Result<(fs::File, TempPath)> {
+        let mut part = tempfile::Builder::new();
+        part.prefix(".asyncfetch-").suffix(".part");
+        // A temporary file is readable by its owner only; the umask decides about a saved one.
+        #[cfg(unix)]
+        part.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        Ok(part.tempfile_in(&self.0)?.into_parts())
+    }
+}
+
+/// The index makes the name unique; the host and the last segment help people to find the file.
+/// Every character that has a meaning in a path is replaced.
+fn name(request: &Request) -> String {
+    let url = &request.url;
+    let host = url.host_str().unwrap_or_default();
+    let segment = url.path_segments().and_then(|mut path| path.next_back());
+    let mut name = format!("{:08}-{host}", request.index);
+    if let Some(segment) = segment.filter(|segment| !segment.is_empty()) {
+        name = name + "-" + segment;
+    }
+    let safe = |character| match character {
+        'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '.' | '%' => character,
+        _ => '_',
+    };
+    let name: String = name.chars().map(safe).take(MAX_NAME_LEN).collect();
+    // Windows ignores a dot at the end of a name.
+    name.trim_end_matches('.').to_owned()
+}

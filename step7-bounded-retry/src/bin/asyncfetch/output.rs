@@ -1,0 +1,107 @@
+use std::fmt::{self, Display};
+use std::io::{self, Write};
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+use bytesize::ByteSize;
+use serde_derive::Serialize;
+use step7_bounded_retry::engine::Outcome;
+
+use crate::arguments::Format;
+
+/// Writes the line of one URL, and flushes.
+///
+/// # Errors
+///
+/// If the line cannot be written.
+pub fn write(out: &mut impl Write, format: Format, outcome: &Outcome<()>) -> io::Result<()> {
+    match format {
+        Format::Text => write_text(out, outcome)?,
+        Format::Ndjson => serde_json::to_writer(&mut *out, &Object::new(outcome))?,
+    }
+    writeln!(out)?;
+    out.flush()
+}
+
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Red.on_default();
+
+fn write_text(out: &mut impl Write, outcome: &Outcome<()>) -> io::Result<()> {
+    let (style, mark) = match outcome.result {
+        Ok(()) => (GOOD, '✓'),
+        Err(_) => (BAD, '✗'),
+    };
+    let status = outcome.status.as_ref();
+    write!(
+        out,
+        "{style}{mark} {:>3}{style:#} {}× {:>9} {:>7} {}",
+        status.map_or("-", |status| status.as_str()),
+        outcome.attempts,
+        ByteSize(outcome.bytes).to_string(),
+        Seconds(outcome.elapsed).to_string(),
+        escape_control_chars(&outcome.url),
+    )?;
+    match &outcome.result {
+        Ok(()) => Ok(()),
+        Err(failure) => write!(out, ": {}", escape_control_chars(&failure.to_string())),
+    }
+}
+
+/// URLs and messages contain text from outside, which must not control the terminal.
+fn escape_control_chars(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() {
+            escaped.extend(character.escape_default());
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
+}
+
+/// Displays a duration in seconds, to the millisecond.
+pub struct Seconds(pub Duration);
+
+impl Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{:.3}s", self.0.as_secs_f64())
+    }
+}
+
+/// The keys are in the order that the contract gives.
+#[derive(Serialize)]
+struct Object<'a> {
+    index: u64,
+    url: &'a str,
+    ok: bool,
+    status: Option<u16>,
+    attempts: u32,
+    bytes: u64,
+    elapsed_ms: u128,
+    error: Option<ErrorObject>,
+}
+
+#[derive(Serialize)]
+struct ErrorObject {
+    kind: String,
+    message: String,
+}
+
+impl<'a> Object<'a> {
+    fn new(outcome: &'a Outcome<()>) -> Self {
+        Self {
+            index: outcome.index,
+            url: &outcome.url,
+            ok: outcome.result.is_ok(),
+            status: outcome.status.map(|status| status.as_u16()),
+            attempts: outcome.attempts,
+            bytes: outcome.bytes,
+            elapsed_ms: outcome.elapsed.as_millis(),
+            error: outcome.result.as_ref().err().map(|failure| ErrorObject {
+                kind: failure.kind().to_string(),
+                message: failure.to_string(),
+            }),
+        }
+    }
+}

@@ -1,0 +1,60 @@
+use std::borrow::Cow;
+
+use reqwest::Url;
+use url::Position;
+
+/// The longest that [`http::Uri`] allows, in bytes.
+const MAX_URI_LEN: usize = 65_534;
+
+/// The host of a URL, or what is wrong with the URL. A host is its scheme, name and port.
+///
+/// A URL that begins with a host that is known is not parsed here, if nothing can be wrong with the
+/// rest: parsing it is half of the scheduler's cost for a URL, and its attempt has to do it in any case.
+pub(super) fn host(url: &str, is_known: impl Fn(&str) -> bool) -> Result<Cow<'_, str>, String> {
+    let is_plain = url.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    // In the worst case each byte is encoded as three.
+    if is_plain && url.len() <= MAX_URI_LEN / 3 {
+        if let Some(host) = origin(url).filter(|host| is_known(host)) {
+            return Ok(host.into());
+        }
+    }
+    let url = parse(url)?;
+    Ok(if url.username().is_empty() && url.password().is_none() {
+        url[..Position::AfterPort].to_owned().into()
+    } else {
+        url.origin().ascii_serialization().into()
+    })
+}
+
+/// Everything before the path.
+fn origin(url: &str) -> Option<&str> {
+    let authority = url.find("://")? + 3;
+    let end = url[authority..].find(['/', '?', '#', '\\']);
+    Some(end.map_or(url, |end| &url[..authority + end]))
+}
+
+/// The URL, or what is wrong with it.
+pub(super) fn parse(url: &str) -> Result<Url, String> {
+    if url.len() > MAX_URI_LEN {
+        return Err(format!("longer than {MAX_URI_LEN} bytes"));
+    }
+    if url.contains(char::REPLACEMENT_CHARACTER) {
+        return Err("it contains U+FFFD, which replaces bytes that are not UTF-8".to_owned());
+    }
+    // The parser removes some of them, and would make one URL of two columns.
+    if let Some(control) = url.chars().find(|character| character.is_control()) {
+        return Err(format!("it contains the control character {control:?}"));
+    }
+    let parsed = Url::parse(url).map_err(|error| error.to_string())?;
+    if !matches!(parsed.scheme(), "http" | "https") {
+        return Err(format!(
+            "the scheme must be http or https, not {:?}",
+            parsed.scheme()
+        ));
+    }
+    // HTTP does not allow every URL; one reason is that it is too long once it is encoded.
+    match parsed.as_str().parse::<http::Uri>() {
+        Ok(_) => Ok(parsed),
+        Err(error) => Err(error.to_string()),
+    }
+}

@@ -1,0 +1,218 @@
+mod classify;
+mod connect;
+mod decode;
+mod redirect;
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use reqwest::header::{ACCEPT_ENCODING, CONNECTION, HeaderMap, HeaderValue};
+use reqwest::redirect::Policy;
+use reqwest::{Client, ClientBuilder, Method, Response, StatusCode};
+use tokio::io::{AsyncWrite, AsyncWriteExt};
+use tokio::time::timeout;
+
+use super::{AttemptError, Request, retry_after};
+use classify::{classify_send_error, is_unanswered};
+use connect::{SENDING, WatchConnections};
+use decode::Decoder;
+use redirect::Route;
+
+/// How long a body that is not wanted is read, so that its connection can be reused.
+const UNWANTED_BODY_DRAIN: Duration = Duration::from_millis(100);
+/// How many bytes are decoded at a time: they may become a thousand times as many.
+const DECODE_STEP: usize = 4096;
+/// Browsers have no limit, but for the bytes of all headers together; hyper has that too.
+const MAX_HEADERS: usize = 512;
+
+/// The attempt for real servers: one GET over HTTP, with its redirects.
+#[derive(Clone, Debug)]
+pub struct Http {
+    /// From a builder to which [`configure`](Self::configure) was applied.
+    pub client: Client,
+    /// The longest body, in decoded bytes: a few kilobytes of gzip can decode to gigabytes.
+    pub max_body: u64,
+    /// How many redirects are followed.
+    pub max_redirects: usize,
+    /// Sent with each request to the URL's own host, and in part to hosts to which it redirects:
+    /// `Accept`, `Accept-Language` and `User-Agent` only.
+    pub headers: HeaderMap,
+    /// Whether to ask for the head alone, with `HEAD`, and only where a server does not support that
+    /// (405, 501) with `GET`.
+    pub head: bool,
+}
+
+impl Http {
+    /// With `client`, any body, ten redirects, and no headers.
+    #[must_use]
+    pub fn new(client: Client) -> Self {
+        Self {
+            client,
+            max_body: u64::MAX,
+            max_redirects: 10,
+            headers: HeaderMap::new(),
+            head: false,
+        }
+    }
+
+    /// What a client needs for this: no redirects of its own, no `Referer`, patience with headers that
+    /// browsers accept, and to say which connections are new.
+    #[must_use]
+    pub fn configure(client: ClientBuilder) -> ClientBuilder {
+        client
+            .redirect(Policy::none())
+            .referer(false)
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
+            .http1_allow_spaces_after_header_name_in_responses(true)
+            .http1_ignore_invalid_headers_in_responses(true)
+            .http1_max_headers(MAX_HEADERS)
+            .connector_layer(WatchConnections)
+    }
+
+    /// Sends the request, and writes the body of a 2xx response to `body` as it arrives, decoded.
+    ///
+    /// `body` is flushed but not shut down. After an error, it may contain a part of the body.
+    ///
+    /// # Errors
+    ///
+    /// Every [`AttemptError`] except a timeout.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future closes the connection.
+    pub async fn get(
+        &self,
+        request: &Arc<Request>,
+        body: &mut (impl AsyncWrite + Unpin),
+    ) -> Result<StatusCode, AttemptError> {
+        let mut method = if self.head { Method::HEAD } else { Method::GET };
+        let mut route = Route::new(request.url.clone());
+        loop {
+            let response = self.send(&method, &route, request).await?;
+            let status = response.status();
+            request.record_status(status);
+            if status.is_success() {
+                self.read(response, &method, request, body).await?;
+                return Ok(status);
+            }
+            let is_unsupported = matches!(status.as_u16(), 405 | 501) && method == Method::HEAD;
+            let next = if is_unsupported {
+                Ok(true)
+            } else {
+                route.follow(&response, self.max_redirects)
+            };
+            let error = AttemptError::Status {
+                status,
+                retry_after: retry_after(response.headers(), SystemTime::now()),
+            };
+            let mut sink = tokio::io::sink();
+            let unwanted = self.read(response, &method, request, &mut sink);
+            let _ = timeout(UNWANTED_BODY_DRAIN, unwanted).await;
+            if !next? {
+                return Err(error);
+            }
+            if is_unsupported {
+                method = Method::GET;
+            }
+            request.discard_bytes();
+        }
+    }
+
+    /// Sends the request, and once more at once if nothing is wrong but the connection: one that was
+    /// used before, and that the server has closed meanwhile ([RFC 9112, section
+    /// 9.3.1](https://www.rfc-editor.org/rfc/rfc9112#section-9.3.1)). Some say 408 before they close it.
+    async fn send(
+        &self,
+        method: &Method,
+        route: &Route,
+        request: &Arc<Request>,
+    ) -> Result<Response, AttemptError> {
+        let mut may_resend = true;
+        loop {
+            request.start_request();
+            let mut builder = self
+                .client
+                .request(method.clone(), route.url.clone())
+                .header(ACCEPT_ENCODING, HeaderValue::from_static(decode::ACCEPTED));
+            if !self.headers.is_empty() {
+                builder = builder.headers(route.headers(&self.headers));
+            }
+            if request.close {
+                builder = builder.header(CONNECTION, HeaderValue::from_static("close"));
+            }
+            let sent = SENDING.scope(Arc::clone(request), builder.send()).await;
+            let is_stale = match &sent {
+                Ok(response) => response.status() == StatusCode::REQUEST_TIMEOUT,
+                Err(error) => is_unanswered(error),
+            };
+            if is_stale && may_resend && !request.connected_anew() {
+                may_resend = false;
+                continue;
+            }
+            return sent.map_err(classify_send_error);
+        }
+    }
+
+    async fn read(
+        &self,
+        mut response: Response,
+        method: &Method,
+        request: &Request,
+        body: &mut (impl AsyncWrite + Unpin),
+    ) -> Result<(), AttemptError> {
+        let has_body = *method != Method::HEAD;
+        if has_body
+            && response
+                .content_length()
+                .is_some_and(|length| length > self.max_body)
+        {
+            return Err(self.body_too_large());
+        }
+        let mut decoder = Decoder::new(response.headers());
+        loop {
+            let chunk = response.chunk().await;
+            let chunk = chunk.map_err(|error| AttemptError::Body(error.without_url().into()))?;
+            let Some(chunk) = chunk else { break };
+            if decoder.is_identity() {
+                self.write(&chunk, request, body).await?;
+                continue;
+            }
+            request.record_progress();
+            for step in chunk.chunks(DECODE_STEP) {
+                let decoded = decoder.decode(step).map_err(not_decoded)?;
+                self.write(&decoded, request, body).await?;
+            }
+        }
+        if !decoder.is_identity() {
+            let rest = decoder.finish().map_err(not_decoded)?;
+            self.write(&rest, request, body).await?;
+        }
+        body.flush().await.map_err(output)
+    }
+
+    async fn write(
+        &self,
+        bytes: &[u8],
+        request: &Request,
+        body: &mut (impl AsyncWrite + Unpin),
+    ) -> Result<(), AttemptError> {
+        request.record_bytes(bytes.len() as u64);
+        if request.bytes() > self.max_body {
+            return Err(self.body_too_large());
+        }
+        body.write_all(bytes).await.map_err(output)
+    }
+
+    fn body_too_large(&self) -> AttemptError {
+        let limit = self.max_body;
+        AttemptError::BodyTooLarge { limit }
+    }
+}
+
+fn not_decoded(error: std::io::Error) -> AttemptError {
+    AttemptError::Encoding(error.to_string())
+}
+
+fn output(error: std::io::Error) -> AttemptError {
+    AttemptError::from_io(error, AttemptError::Output)
+}
