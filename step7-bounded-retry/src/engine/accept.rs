@@ -6,11 +6,19 @@ use url::Position;
 /// The longest that [`http::Uri`] allows, in bytes.
 const MAX_URI_LEN: usize = 65_534;
 
-/// The host of a URL, or what is wrong with the URL. A host is its scheme, name and port.
+/// The host of a URL, as the engine tells hosts apart: scheme, name and port. [`None`] if it is not a URL
+/// that can be fetched.
+#[must_use]
+pub fn host(url: &str) -> Option<String> {
+    let host = host_of(url, |_| false).ok()?;
+    Some(host.into_owned())
+}
+
+/// The host of a URL, or what is wrong with the URL.
 ///
 /// A URL that begins with a host that is known is not parsed here, if nothing can be wrong with the
 /// rest: parsing it is half of the scheduler's cost for a URL, and its attempt has to do it in any case.
-pub(super) fn host(url: &str, is_known: impl Fn(&str) -> bool) -> Result<Cow<'_, str>, String> {
+pub(super) fn host_of(url: &str, is_known: impl Fn(&str) -> bool) -> Result<Cow<'_, str>, String> {
     let is_plain = url.bytes().all(|byte| matches!(byte, b' '..=b'~'));
     // In the worst case each byte is encoded as three.
     if is_plain && url.len() <= MAX_URI_LEN / 3 {

@@ -18,6 +18,7 @@ pub mod scheduler;
 mod settings;
 mod stream;
 
+pub use accept::host;
 pub use attempt::AttemptError;
 pub use collect::{collect, partition, try_collect};
 pub use delay::Jitter;

@@ -1,4 +1,6 @@
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use reqwest::{StatusCode, Url};
@@ -27,6 +29,8 @@ pub struct Request {
     bytes: AtomicU64,
     connecting: AtomicBool,
     connected: AtomicBool,
+    /// Our end of the connection that was opened for the current request.
+    opened: Mutex<Option<SocketAddr>>,
 }
 
 impl Request {
@@ -41,6 +45,7 @@ impl Request {
             bytes: AtomicU64::new(0),
             connecting: AtomicBool::new(false),
             connected: AtomicBool::new(false),
+            opened: Mutex::new(None),
         }
     }
 
@@ -75,21 +80,28 @@ impl Request {
         self.connected.store(false, Ordering::Relaxed);
     }
 
-    /// Records that a new connection has been opened.
-    pub(super) fn record_connected(&self) {
+    /// Records that a new connection has been opened, and our end of it.
+    pub(super) fn record_connected(&self, address: Option<SocketAddr>) {
         self.connected.store(true, Ordering::Relaxed);
+        *self.opened() = address;
         self.record_progress();
     }
 
-    /// From here on, [`connected_anew`](Self::connected_anew) is about the next request.
+    /// From here on, [`opened_for_it`](Self::opened_for_it) is about the next request.
     pub(super) fn start_request(&self) {
         self.connecting.store(false, Ordering::Relaxed);
         self.connected.store(false, Ordering::Relaxed);
+        *self.opened() = None;
     }
 
-    /// Whether the current request opened a connection, and so does not use one used before.
-    pub(super) fn connected_anew(&self) -> bool {
-        self.connecting.load(Ordering::Relaxed) && self.connected.load(Ordering::Relaxed)
+    /// Whether the connection with this end was opened for the current request, and not used before. A
+    /// request may well use another than was opened for it: one that was free first.
+    pub(super) fn opened_for_it(&self, connection: Option<SocketAddr>) -> bool {
+        connection.is_some() && *self.opened() == connection
+    }
+
+    fn opened(&self) -> MutexGuard<'_, Option<SocketAddr>> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether a connection was still being opened when last recorded.

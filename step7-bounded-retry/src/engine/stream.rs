@@ -143,7 +143,7 @@ async fn run<A, F, T>(
 
 /// Gives the line to the scheduler, or its outcome if it is no URL.
 fn accept<T>(scheduler: &mut Scheduler<Line>, line: Line, now: Duration) -> Option<Outcome<T>> {
-    match accept::host(&line.url, |host| scheduler.knows(host)) {
+    match accept::host_of(&line.url, |host| scheduler.knows(host)) {
         Ok(host) => {
             let host = host.into_owned();
             let size = line.size();

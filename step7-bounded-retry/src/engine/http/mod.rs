@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use super::{AttemptError, Request, retry_after};
 use classify::{classify_send_error, is_unanswered};
-use connect::{SENDING, WatchConnections};
+use connect::{SENDING, WatchConnections, used};
 use decode::Decoder;
 use redirect::Route;
 
@@ -28,45 +28,36 @@ const MAX_HEADERS: usize = 512;
 /// The attempt for real servers: one GET over HTTP, with its redirects.
 #[derive(Clone, Debug)]
 pub struct Http {
-    /// From a builder to which [`configure`](Self::configure) was applied.
-    pub client: Client,
-    /// The longest body, in decoded bytes: a few kilobytes of gzip can decode to gigabytes.
+    client: Client,
+    /// Has no pool, so that a request that is sent again gets a new connection.
+    without_pool: Client,
+    /// The longest body, in decoded bytes: a few kilobytes of gzip can decode to gigabytes. Default: any.
     pub max_body: u64,
-    /// How many redirects are followed.
+    /// How many redirects are followed. Default: 10.
     pub max_redirects: usize,
     /// Sent with each request to the URL's own host, and in part to hosts to which it redirects:
-    /// `Accept`, `Accept-Language` and `User-Agent` only.
+    /// `Accept`, `Accept-Language` and `User-Agent` only. Default: none.
     pub headers: HeaderMap,
     /// Whether to ask for the head alone, with `HEAD`, and only where a server does not support that
-    /// (405, 501) with `GET`.
+    /// (405, 501) with `GET`. Default: no.
     pub head: bool,
 }
 
 impl Http {
-    /// With `client`, any body, ten redirects, and no headers.
-    #[must_use]
-    pub fn new(client: Client) -> Self {
-        Self {
-            client,
+    /// `client` builds what is common to both clients; it should set no timeout, as the engine has one.
+    ///
+    /// # Errors
+    ///
+    /// If a client cannot be built.
+    pub fn new(client: impl Fn() -> ClientBuilder) -> reqwest::Result<Self> {
+        Ok(Self {
+            client: configure(client()).build()?,
+            without_pool: configure(client()).pool_max_idle_per_host(0).build()?,
             max_body: u64::MAX,
             max_redirects: 10,
             headers: HeaderMap::new(),
             head: false,
-        }
-    }
-
-    /// What a client needs for this: no redirects of its own, no `Referer`, patience with headers that
-    /// browsers accept, and to say which connections are new.
-    #[must_use]
-    pub fn configure(client: ClientBuilder) -> ClientBuilder {
-        client
-            .redirect(Policy::none())
-            .referer(false)
-            .http1_allow_obsolete_multiline_headers_in_responses(true)
-            .http1_allow_spaces_after_header_name_in_responses(true)
-            .http1_ignore_invalid_headers_in_responses(true)
-            .http1_max_headers(MAX_HEADERS)
-            .connector_layer(WatchConnections)
+        })
     }
 
     /// Sends the request, and writes the body of a 2xx response to `body` as it arrives, decoded.
@@ -127,11 +118,10 @@ impl Http {
         route: &Route,
         request: &Arc<Request>,
     ) -> Result<Response, AttemptError> {
-        let mut may_resend = true;
+        let mut client = &self.client;
         loop {
             request.start_request();
-            let mut builder = self
-                .client
+            let mut builder = client
                 .request(method.clone(), route.url.clone())
                 .header(ACCEPT_ENCODING, HeaderValue::from_static(decode::ACCEPTED));
             if !self.headers.is_empty() {
@@ -145,8 +135,9 @@ impl Http {
                 Ok(response) => response.status() == StatusCode::REQUEST_TIMEOUT,
                 Err(error) => is_unanswered(error),
             };
-            if is_stale && may_resend && !request.connected_anew() {
-                may_resend = false;
+            if is_stale && !request.opened_for_it(used(&sent)) && std::ptr::eq(client, &self.client)
+            {
+                client = &self.without_pool;
                 continue;
             }
             return sent.map_err(classify_send_error);
@@ -207,6 +198,19 @@ impl Http {
         let limit = self.max_body;
         AttemptError::BodyTooLarge { limit }
     }
+}
+
+/// No redirects of the client's own, no `Referer`, patience with headers that browsers accept, and to say
+/// which connections are new.
+fn configure(client: ClientBuilder) -> ClientBuilder {
+    client
+        .redirect(Policy::none())
+        .referer(false)
+        .http1_allow_obsolete_multiline_headers_in_responses(true)
+        .http1_allow_spaces_after_header_name_in_responses(true)
+        .http1_ignore_invalid_headers_in_responses(true)
+        .http1_max_headers(MAX_HEADERS)
+        .connector_layer(WatchConnections)
 }
 
 fn not_decoded(error: std::io::Error) -> AttemptError {
