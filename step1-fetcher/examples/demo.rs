@@ -1,4 +1,4 @@
-//! Five URLs, one after the other: what a fetch says when it goes well, and when it does not.
+//! Fetches five URLs, one after the other, and prints each result.
 
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ async fn main() {
             ),
             Err(error) => format!("error  {error}"),
         };
-        // The port is a different one in each run; the output should not be.
+        // The port differs from run to run, but the output should not.
         println!("{}", line.replace(&server.uri(), "http://server"));
     }
 }

@@ -1,16 +1,17 @@
 use reqwest::Client;
 
-/// A client for [`fetch_url`](crate::fetch_url). Make one and share it: it keeps its connections.
+/// Creates a client for [`fetch_url`](crate::fetch_url). Create one and share it: it keeps its
+/// connections open and uses them again.
 ///
-/// It speaks `http` and, by rustls with the operating system's root certificates, `https`. On a
-/// machine without root certificates `http` still works and every `https` request fails.
+/// It speaks `http` and `https`, with rustls and the operating system's root certificates. On
+/// a machine without root certificates, `http` works and every `https` request fails.
 ///
 /// # Panics
 ///
-/// If reqwest cannot build a client for another reason than missing root certificates.
+/// If reqwest cannot build a client for a reason other than missing root certificates.
 #[must_use]
 pub fn client() -> Client {
-    // An error means that a provider is installed already, and that one will do.
+    // An error means that a provider is already installed; the client uses that one.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
         .build()

@@ -3,10 +3,10 @@ use std::string::FromUtf8Error;
 
 use reqwest::StatusCode;
 
-/// Why a fetch failed. Every message names the URL as it was given and the root of the trouble.
+/// Why a fetch failed. Every message contains the URL as given and the root cause.
 ///
-/// The cause is in the message because a failure is often read far from here, as one line among
-/// many. It is the [`source`](Error::source) too, for code that wants to look at it.
+/// The message contains the cause because it is often read on its own, as one line of a log. The
+/// cause is also the [`source`](Error::source), for code that inspects it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FetchError {
@@ -15,7 +15,7 @@ pub enum FetchError {
     InvalidUrl {
         /// The URL as given.
         url: String,
-        /// What the parser found.
+        /// The parser's error.
         source: url::ParseError,
     },
 
@@ -28,12 +28,13 @@ pub enum FetchError {
         scheme: String,
     },
 
-    /// No response came: the host is unknown, refused, hung up, or did not speak HTTP.
+    /// No response came: the host is unknown, the connection was refused or closed, or the answer
+    /// was not HTTP.
     #[error("{url} could not be reached: {}", root_cause(source))]
     Request {
         /// The URL as given.
         url: String,
-        /// What reqwest reported.
+        /// The error from reqwest.
         source: reqwest::Error,
     },
 
@@ -46,21 +47,21 @@ pub enum FetchError {
         status: StatusCode,
     },
 
-    /// The status was 2xx, and then the body did not arrive whole.
+    /// The status was 2xx, but the body did not arrive whole.
     #[error("{url} sent a body that broke off: {}", root_cause(source))]
     Body {
         /// The URL as given.
         url: String,
-        /// What reqwest reported.
+        /// The error from reqwest.
         source: reqwest::Error,
     },
 
-    /// The body arrived whole and is not UTF-8.
+    /// The body arrived whole, but it is not UTF-8.
     #[error("{url} sent a body that is not UTF-8: {source}")]
     NotUtf8 {
         /// The URL as given.
         url: String,
-        /// Where the first bad byte is; it also gives the bytes back.
+        /// The position of the first invalid byte. It also holds the bytes of the body.
         source: FromUtf8Error,
     },
 }

@@ -9,7 +9,7 @@ use crate::FetchError;
 pub struct FetchResult {
     /// The URL as given.
     pub url: String,
-    /// Always 2xx: any other status is a [`FetchError::Status`].
+    /// The status, always 2xx: any other is a [`FetchError::Status`].
     pub status: StatusCode,
     /// The whole body.
     pub body: String,
@@ -17,20 +17,20 @@ pub struct FetchResult {
 
 /// Waits for `delay`, then fetches `url` with `client`.
 ///
-/// The delay stands in for a slow server. It comes before anything else, so a bad URL takes as
-/// long to fail as a good one takes to answer. It runs on tokio's clock, which a test can pause.
+/// The delay stands in for a slow server. It comes first, so an invalid URL fails only after the
+/// delay. It runs on tokio's clock, which a test can pause.
 ///
-/// The body must be UTF-8, whatever the response's headers say of its encoding.
+/// The body must be UTF-8, even if the response's headers declare another encoding.
 ///
 /// # Errors
 ///
-/// One [`FetchError`] for each way in which this can go wrong. There is no retry and no timeout:
-/// what to do about a failure is the caller's question, and the subject of the lessons.
+/// Each variant of [`FetchError`] describes one way to fail. There is no retry and no timeout: the
+/// caller decides what to do about a failure.
 ///
 /// # Cancellation
 ///
-/// Dropping the future closes its connection. The server may have acted on the request by then:
-/// cancelling is not undoing.
+/// Dropping the future closes its connection. It does not undo the request: the server may have
+/// acted on it already.
 pub async fn fetch_url(
     client: &Client,
     url: &str,
@@ -59,7 +59,7 @@ pub async fn fetch_url(
         });
     }
 
-    // Not `Response::text`: it replaces what is not UTF-8 and says nothing.
+    // Not `Response::text`, which silently replaces bytes that are not UTF-8.
     let bytes = response.bytes().await.map_err(|source| FetchError::Body {
         url: owned(),
         source,

@@ -1,4 +1,4 @@
-//! Why `fetch_url` takes a client and does not make one: the client holds the connections.
+//! `fetch_url` takes a client and does not create one, because the client holds the connections.
 
 use std::time::Duration;
 
@@ -6,8 +6,9 @@ use step1_fetcher::{client, fetch_url};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+use tokio::time::sleep;
 
-/// Serves until it is dropped, and counts the connections that it has accepted.
+/// Serves until it is dropped, and counts the accepted connections.
 async fn count_connections(listener: TcpListener, accepted: &mut usize) {
     let mut connections = JoinSet::new();
     loop {
@@ -36,6 +37,7 @@ async fn connections_used_by(fetch_three_times: impl AsyncFnOnce(&str)) -> usize
     tokio::select! {
         () = count_connections(listener, &mut accepted) => unreachable!("it serves for ever"),
         () = fetch_three_times(&url) => {}
+        () = sleep(Duration::from_secs(30)) => panic!("the fetches do not end"),
     }
     accepted
 }

@@ -1,4 +1,4 @@
-//! Two jobs, one of which fails, run in three ways. The clock is virtual: a sleep takes no time.
+//! Two jobs, one of which fails, run in three ways. The clock is paused: a sleep takes no time.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use futures_util::future::try_join_all;
 use step2_gather::{gather, gather_settled};
 use tokio::time::{Instant, sleep};
 
-/// Prints when it is dropped, and what had become of the job by then.
+/// Prints how the job ended, and when, as it is dropped.
 struct Job {
     name: &'static str,
     start: Instant,
@@ -45,7 +45,7 @@ async fn quick_fail(start: Instant) -> Result<&'static str, &'static str> {
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() {
-    println!("gather: the caller hears of the failure, the sibling runs on");
+    println!("gather: the caller gets the failure, the sibling runs on");
     let start = Instant::now();
     let result = gather([slow_ok(start).boxed(), quick_fail(start).boxed()]).await;
     println!(

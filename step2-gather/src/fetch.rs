@@ -6,11 +6,11 @@ use step1_fetcher::{FetchError, FetchResult, fetch_url};
 
 use crate::{gather, gather_settled};
 
-/// Fetches all `urls` at once: every page in input order, or the first failure.
+/// Fetches all `urls` at once and returns every page in input order, or the first failure.
 ///
 /// # Errors
 ///
-/// The first failure. The other fetches go on after it, as [`gather`] says.
+/// The first failure. The other fetches run on after it, as with [`gather`].
 pub async fn fetch_all_strict(
     client: &Client,
     urls: impl IntoIterator<Item = impl Into<String>>,
@@ -18,7 +18,7 @@ pub async fn fetch_all_strict(
     gather(fetches(client, urls)).await
 }
 
-/// Fetches all `urls` at once and gives a page or a failure for each, in input order.
+/// Fetches all `urls` at once and returns a page or a failure for each, in input order.
 pub async fn fetch_all_collecting(
     client: &Client,
     urls: impl IntoIterator<Item = impl Into<String>>,
@@ -26,17 +26,15 @@ pub async fn fetch_all_collecting(
     gather_settled(fetches(client, urls)).await
 }
 
-/// Fetches all `urls` at once, in this one task: every page in input order, or a failure.
+/// Fetches all `urls` at once in one task, and returns every page in input order, or a failure.
 ///
-/// What a Rust programmer would write first. It looks like [`fetch_all_strict`] and does
-/// something else: the other fetches are *dropped* with the failure. No task was spawned, so
-/// there is no orphan.
+/// Most Rust programmers would write this first. It looks like [`fetch_all_strict`], but a failure
+/// *drops* the other fetches. No task is spawned, so no orphan is left.
 ///
 /// # Errors
 ///
-/// A failure. It is the first in time for up to 30 URLs. With more,
-/// [`try_join_all`] looks at the results in input order, and a failure
-/// is not heard of before every URL ahead of it is done.
+/// A failure. For up to 30 URLs it is the first in time. With more, [`try_join_all`] looks at the
+/// results in input order and returns a failure only when every URL before it is done.
 pub async fn fetch_all_try_join(
     client: &Client,
     urls: impl IntoIterator<Item = impl Into<String>>,
@@ -44,7 +42,8 @@ pub async fn fetch_all_try_join(
     try_join_all(fetches(client, urls)).await
 }
 
-/// A task must own what it uses; a client's clone shares its connections.
+/// One fetch for each URL. A task must own what it uses, so each fetch gets a clone of the client,
+/// which shares the client's connections.
 fn fetches(
     client: &Client,
     urls: impl IntoIterator<Item = impl Into<String>>,

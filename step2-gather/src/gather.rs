@@ -4,15 +4,15 @@ use futures_util::future::join_all;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::task::JoinError;
 
-/// Runs every future as a task of its own and gives their values in input order, or the first
-/// error as soon as there is one.
+/// Runs every future as a task and returns their values in input order, or the first error as soon
+/// as there is one.
 ///
 /// This is `asyncio.gather(...)`. "First" is first in time, not in input order.
 ///
-/// # What goes on after an error
+/// # After an error
 ///
-/// Everything. The tasks that have not finished keep running as orphans: nobody stops them,
-/// nobody waits for them, and what they return, errors included, is dropped unseen.
+/// The tasks that have not finished run on as orphans. Nobody stops them, nobody waits for them,
+/// and their results, errors included, are dropped.
 ///
 /// # Errors
 ///
@@ -20,8 +20,8 @@ use tokio::task::JoinError;
 ///
 /// # Panics
 ///
-/// When a task panics, the panic goes on in the caller, and the other tasks run on as they do
-/// after an error. Also when called outside a tokio runtime, or when the runtime shuts down.
+/// If a task panics, the panic resumes in the caller, and the other tasks run on as they do after
+/// an error. Also panics outside a tokio runtime, and when the runtime shuts down.
 ///
 /// # Cancellation
 ///
@@ -48,15 +48,14 @@ where
     Ok(values.into_iter().map(|(_, value)| value).collect())
 }
 
-/// Runs every future as a task of its own, waits for all of them, and gives what each returned,
-/// in input order.
+/// Runs every future as a task, waits for all of them, and returns their outputs in input order.
 ///
 /// This is `asyncio.gather(..., return_exceptions=True)`: an error is a value in its place.
 ///
 /// # Panics
 ///
-/// When a task panics, the panic goes on in the caller once every task has ended; if several
-/// panic, the first in input order. Also as [`gather`] does.
+/// If a task panics, the panic resumes in the caller once every task has ended; if several panic,
+/// the first in input order. Also panics outside a tokio runtime, and when the runtime shuts down.
 ///
 /// # Cancellation
 ///
@@ -71,8 +70,8 @@ where
     settled.into_iter().map(unwrap_joined).collect()
 }
 
-/// The only error left here is a panic: nothing else can abort a task whose handle we hold,
-/// short of the end of the runtime.
+/// Returns the value of a task, or resumes its panic. A `JoinError` is always a panic here: these
+/// tasks are never aborted, unless the runtime shuts down.
 fn unwrap_joined<T>(joined: Result<T, JoinError>) -> T {
     joined.unwrap_or_else(|error| resume_unwind(error.into_panic()))
 }

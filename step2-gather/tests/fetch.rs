@@ -1,11 +1,14 @@
-//! The fetchers on top of `gather`, over real sockets.
+//! The three fetchers, over real sockets.
+
+use std::time::Duration;
 
 use step1_fetcher::{FetchError, client};
 use step2_gather::{fetch_all_collecting, fetch_all_strict, fetch_all_try_join};
+use tokio::time::timeout;
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-/// Answers `/a`, `/b` and `/c` with their own names, and `/boom` with 500.
+/// Answers `/a`, `/b` and `/c` with their names, and `/boom` with 500.
 async fn server() -> MockServer {
     let server = MockServer::start().await;
     for name in ["a", "b", "c"] {
@@ -22,6 +25,14 @@ async fn server() -> MockServer {
     server
 }
 
+/// A test that waits for longer has failed.
+async fn within_limit<T>(fetches: impl Future<Output = T>) -> T {
+    let limit = Duration::from_secs(30);
+    timeout(limit, fetches)
+        .await
+        .expect("the fetches do not end")
+}
+
 fn urls<const N: usize>(server: &MockServer, names: [&str; N]) -> [String; N] {
     names.map(|name| format!("{}/{name}", server.uri()))
 }
@@ -30,7 +41,7 @@ fn urls<const N: usize>(server: &MockServer, names: [&str; N]) -> [String; N] {
 async fn strict_gives_the_pages_in_input_order() {
     let server = server().await;
 
-    let pages = fetch_all_strict(&client(), urls(&server, ["c", "a", "b"]))
+    let pages = within_limit(fetch_all_strict(&client(), urls(&server, ["c", "a", "b"])))
         .await
         .unwrap();
 
@@ -42,7 +53,7 @@ async fn strict_gives_the_pages_in_input_order() {
 async fn strict_gives_the_failure_when_any_url_fails() {
     let server = server().await;
 
-    let result = fetch_all_strict(&client(), urls(&server, ["a", "boom"])).await;
+    let result = within_limit(fetch_all_strict(&client(), urls(&server, ["a", "boom"]))).await;
 
     assert!(matches!(result, Err(FetchError::Status { status, .. }) if status == 500));
 }
@@ -51,7 +62,11 @@ async fn strict_gives_the_failure_when_any_url_fails() {
 async fn collecting_gives_a_page_or_a_failure_for_each_url_in_input_order() {
     let server = server().await;
 
-    let results = fetch_all_collecting(&client(), urls(&server, ["a", "boom", "b"])).await;
+    let results = within_limit(fetch_all_collecting(
+        &client(),
+        urls(&server, ["a", "boom", "b"]),
+    ))
+    .await;
 
     let [a, boom, b] = results.try_into().unwrap();
     assert_eq!(a.unwrap().body, "a");
@@ -64,12 +79,12 @@ async fn try_join_gives_the_pages_in_input_order_or_a_failure() {
     let server = server().await;
     let client = client();
 
-    let pages = fetch_all_try_join(&client, urls(&server, ["b", "a"]))
+    let pages = within_limit(fetch_all_try_join(&client, urls(&server, ["b", "a"])))
         .await
         .unwrap();
     assert_eq!(pages[0].body, "b");
     assert_eq!(pages[1].body, "a");
 
-    let result = fetch_all_try_join(&client, urls(&server, ["a", "boom"])).await;
+    let result = within_limit(fetch_all_try_join(&client, urls(&server, ["a", "boom"]))).await;
     assert!(matches!(result, Err(FetchError::Status { status, .. }) if status == 500));
 }

@@ -1,6 +1,6 @@
-//! What `gather` does when a task fails, and what its siblings do after that.
+//! What `gather` does when a task fails, and what the siblings do after that.
 //!
-//! All on a paused clock: a sleep of 50 ms takes no time, and the order is the same in each run.
+//! On a paused clock a sleep of 50 ms takes no time, and the order is the same in each run.
 
 mod log;
 
@@ -12,7 +12,7 @@ use log::{Log, ms};
 use step2_gather::{gather, gather_settled};
 use tokio::time::{Instant, sleep};
 
-/// Sleeps, then writes its name into the log, then fails or gives its name back.
+/// Sleeps, then writes its name into the log, then fails or returns its name.
 async fn job(
     log: Log,
     name: &'static str,
@@ -87,7 +87,7 @@ async fn the_siblings_of_a_failure_finish_as_orphans() {
     assert_eq!(result, Err("quick_fail failed".to_owned()));
     assert_eq!(log.entries(), ["quick_fail"]);
 
-    // The caller has moved on, and still:
+    // The sibling finishes after the caller has its error.
     sleep(ms(100)).await;
     assert_eq!(log.entries(), ["quick_fail", "slow_ok"]);
 }
@@ -103,7 +103,7 @@ async fn a_later_failure_goes_unheard() {
     .await;
     sleep(ms(100)).await;
 
-    // Both failed, and the caller can learn of one.
+    // Both failed, and the caller gets one of the errors.
     assert_eq!(log.entries(), ["first", "second"]);
     assert_eq!(result, Err("first failed".to_owned()));
 }
@@ -169,7 +169,7 @@ async fn panics_at(delay: Duration) -> Result<&'static str, String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_panic_in_one_task_goes_on_in_the_caller_and_the_siblings_run_on() {
+async fn a_panic_in_one_task_resumes_in_the_caller_and_the_siblings_run_on() {
     let log = Log::default();
     let sibling = job(log.clone(), "sibling", ms(50), false);
 

@@ -1,4 +1,4 @@
-//! The third answer: futures that were never spawned are dropped with the failure.
+//! `try_join_all` drops futures that were not spawned as soon as one of them fails.
 
 mod log;
 
@@ -9,20 +9,29 @@ use futures_util::future::try_join_all;
 use log::{Log, ms};
 use tokio::time::{Instant, sleep};
 
-/// Writes a line when it is dropped before its work is done.
-struct Cut(Log);
+/// Logs whether its job had finished when it is dropped.
+struct DropGuard {
+    log: Log,
+    finished: bool,
+}
 
-impl Drop for Cut {
+impl Drop for DropGuard {
     fn drop(&mut self) {
-        self.0.push("sibling dropped");
+        self.log.push(if self.finished {
+            "sibling finished"
+        } else {
+            "sibling dropped"
+        });
     }
 }
 
 async fn sibling(log: Log) -> Result<(), &'static str> {
-    let cut = Cut(log.clone());
+    let mut drop_guard = DropGuard {
+        log,
+        finished: false,
+    };
     sleep(ms(50)).await;
-    std::mem::forget(cut);
-    log.push("sibling finished");
+    drop_guard.finished = true;
     Ok(())
 }
 
@@ -37,7 +46,7 @@ async fn try_join_all_drops_the_siblings_of_a_failure() {
 
     let result = try_join_all([sibling(log.clone()).boxed(), fails_at(ms(10)).boxed()]).await;
 
-    // By the time we hear of the failure the sibling is gone, and it stays gone.
+    // The sibling is dropped before the caller gets the failure, and does not run on.
     assert_eq!(result, Err("boom"));
     assert_eq!(log.entries(), ["sibling dropped"]);
     sleep(ms(100)).await;
@@ -45,12 +54,12 @@ async fn try_join_all_drops_the_siblings_of_a_failure() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn try_join_all_over_handles_is_a_gather_again() {
+async fn try_join_all_over_handles_leaves_the_siblings_running() {
     let log = Log::default();
     let tasks = [sibling(log.clone()).boxed(), fails_at(ms(10)).boxed()]
         .map(|future| tokio::spawn(future).map(Result::unwrap));
 
-    // The same call. What it drops now is the handles, and the sibling lives.
+    // The same call, but now it drops only the handles, and the sibling runs on.
     assert_eq!(try_join_all(tasks).await, Err("boom"));
     sleep(ms(100)).await;
     assert_eq!(log.entries(), ["sibling finished"]);
@@ -62,15 +71,15 @@ async fn try_join_all_drops_a_sibling_that_would_have_finished_in_the_same_tick(
 
     let result = try_join_all([fails_at(ms(50)).boxed(), sibling(log.clone()).boxed()]).await;
 
-    // One task polls its futures one after the other, and stops at the first error. A spawned
-    // sibling whose sleep ends in the same tick completes.
+    // One task polls the futures one after the other and stops at the first error. A spawned
+    // sibling whose sleep ends in the same tick would complete.
     assert_eq!(result, Err("boom"));
     assert_eq!(log.entries(), ["sibling dropped"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn try_join_all_of_up_to_30_hears_of_a_failure_at_once_and_of_more_in_input_order() {
-    for (count, heard_at) in [(30, ms(10)), (31, ms(50))] {
+async fn try_join_all_returns_a_failure_at_once_only_for_up_to_30_futures() {
+    for (count, returned_at) in [(30, ms(10)), (31, ms(50))] {
         let start = Instant::now();
 
         // The last one fails at 10 ms; those before it need 50 ms.
@@ -78,12 +87,12 @@ async fn try_join_all_of_up_to_30_hears_of_a_failure_at_once_and_of_more_in_inpu
         let futures: Vec<_> = slow.chain([fails_at(ms(10)).boxed()]).collect();
 
         assert_eq!(try_join_all(futures).await, Err("boom"));
-        assert_eq!(start.elapsed(), heard_at);
+        assert_eq!(start.elapsed(), returned_at);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_future_that_nobody_polls_does_nothing() {
+async fn a_future_does_nothing_until_it_is_polled() {
     let log = Log::default();
 
     let not_awaited = sibling(log.clone());

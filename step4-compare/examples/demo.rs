@@ -1,9 +1,9 @@
-//! The article's two jobs through gather and TaskGroup, side by side: in words, then as a picture.
+//! The article's two jobs through a gather and a `TaskGroup`: first as reports, then as timelines.
 
-use step4_compare::{Scenario, lanes, print_comparison};
+use step4_compare::{Scenario, print_comparison, render_text};
 
 fn main() {
-    let two_jobs = &Scenario::built_in()[0];
+    let [two_jobs, ..] = Scenario::built_in();
     print_comparison(&two_jobs.jobs);
-    println!("\n{}", lanes(&two_jobs.play()));
+    println!("\n{}", render_text(&two_jobs.play()));
 }

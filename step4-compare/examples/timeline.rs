@@ -1,138 +1,120 @@
-//! Draws scenarios: `timeline [SCENARIO | --job JOB... | --line LINE | --read] [--json] [--svg FILE]`.
-//!
-//! Without a name, all that are built in. A job is `NAME=TIME`, `NAME=TIME:fail` or
-//! `NAME=TIME:fail=MESSAGE`. `--line` takes a scenario as a line of JSON; `--read` draws timelines
-//! that `--json` wrote, one a line on standard input.
+//! Draws the timelines of scenarios, as text, as JSON or as a picture.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use step4_compare::{Scenario, Timeline, lanes, parse_jobs, parse_line, svg};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser};
+use step4_compare::{Scenario, Timeline, parse_jobs, parse_scenario, render_svg, render_text};
 
-const HELP: &str = "\
-Draws scenarios, in all modes; those that are built in, if none is named.
-
-Usage: timeline [SCENARIO | --job JOB... | --line LINE | --read]
-                [--json] [--svg FILE]
-
-  SCENARIO     one that is built in
-  --job JOB    NAME=TIME, NAME=TIME:fail or NAME=TIME:fail=MESSAGE; repeat it
-  --line LINE  a scenario as a line of JSON
-  --read       timelines that --json wrote, from standard input
-  --json       write JSON, a timeline a line, and do not draw
-  --svg FILE   draw into this file
-";
-
-fn main() -> ExitCode {
-    match run(std::env::args().skip(1)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err((code, message)) => {
-            eprintln!("{message}");
-            ExitCode::from(code)
-        }
-    }
+/// Draws a scenario in all three modes; without one, every built-in scenario.
+#[derive(Parser)]
+#[command(name = "timeline")]
+struct Options {
+    #[command(flatten)]
+    source: Source,
+    /// Write each timeline as a line of JSON
+    #[arg(long)]
+    json: bool,
+    /// Write a picture of one scenario into FILE
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
 }
 
-enum Source {
-    BuiltIn(String),
-    Jobs(Vec<String>),
-    Line(String),
-    Input,
+#[derive(Args)]
+#[group(multiple = false)]
+struct Source {
+    /// A built-in scenario: two-jobs, three-fetches or same-tick
+    #[arg(value_parser = built_in)]
+    scenario: Option<Scenario>,
+    /// NAME=TIME or NAME=TIME:fail[=MESSAGE]; may be repeated
+    #[arg(long = "job", value_name = "JOB")]
+    jobs: Vec<String>,
+    /// A scenario as a line of JSON
+    #[arg(long, value_parser = |line: &str| parse_scenario(line.as_bytes()))]
+    line: Option<Scenario>,
+    /// Draw timelines that --json wrote, from standard input
+    #[arg(long)]
+    read: bool,
 }
 
-fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), (u8, String)> {
-    let (mut sources, mut jobs) = (Vec::new(), Vec::new());
-    let (mut json, mut file) = (false, None);
-    while let Some(argument) = arguments.next() {
-        let mut value = |expected: &str| {
-            let missing = || (2, format!("{argument} needs {expected}"));
-            arguments.next().ok_or_else(missing)
-        };
-        match argument.as_str() {
-            "-h" | "--help" => {
-                print!("{HELP}");
-                return Ok(());
-            }
-            "--json" => json = true,
-            "--svg" => file = Some(value("a file to write")?),
-            "--line" => sources.push(Source::Line(value("a scenario as JSON")?)),
-            "--job" => jobs.push(value("a job, such as slow=50ms or quick=10ms:fail")?),
-            "--read" => sources.push(Source::Input),
-            option if option.starts_with('-') => {
-                return Err((
-                    2,
-                    format!(
-                        "unknown option {option}; there are --job NAME=TIME[:fail[=MESSAGE]], \
-                         --line LINE, --read, --json and --svg FILE"
-                    ),
-                ));
-            }
-            _ => sources.push(Source::BuiltIn(argument)),
-        }
-    }
-    if !jobs.is_empty() {
-        sources.push(Source::Jobs(jobs));
-    }
-    if sources.len() > 1 {
-        return Err((2, "one scenario at a time".to_owned()));
-    }
-
-    let timelines = match sources.pop() {
-        None => Scenario::built_in()
-            .iter()
-            .flat_map(Scenario::play)
-            .collect(),
-        Some(Source::BuiltIn(name)) => built_in(&name)?,
-        Some(Source::Jobs(texts)) => {
-            let jobs = parse_jobs(texts.iter().map(String::as_str));
-            let jobs = jobs.map_err(|error| (2, error.to_string()))?;
-            let name = String::new();
-            Scenario { name, jobs }.play().into()
-        }
-        Some(Source::Line(line)) => {
-            let line = parse_line(line.as_bytes());
-            line.map_err(|error| (2, error.to_string()))?.play().into()
-        }
-        Some(Source::Input) => read()?,
-    };
-    if let Some(file) = &file {
-        std::fs::write(file, svg(&timelines))
-            .map_err(|error| (1, format!("cannot write {file}: {error}")))?;
-    }
-    let answer = match (json, &file) {
-        (true, _) => timelines
-            .iter()
-            .map(|timeline| timeline.to_json() + "\n")
-            .collect(),
-        (false, None) => lanes(&timelines) + "\n",
-        (false, Some(_)) => String::new(),
-    };
-    match io::stdout().write_all(answer.as_bytes()) {
-        // Whoever read it has had enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.map_err(|error| (1, error.to_string())),
-    }
-}
-
-fn built_in(name: &str) -> Result<Vec<Timeline>, (u8, String)> {
+fn built_in(name: &str) -> Result<Scenario, String> {
     let scenarios = Scenario::built_in();
     if let Some(scenario) = scenarios.iter().find(|scenario| scenario.name == name) {
-        return Ok(scenario.play().into());
+        return Ok(scenario.clone());
     }
-    let names = scenarios.iter().map(|scenario| scenario.name.as_str());
-    let names = names.collect::<Vec<_>>().join(", ");
-    Err((
-        2,
-        format!("there is no scenario {name:?}; there are {names}"),
-    ))
+    let names = scenarios.map(|scenario| scenario.name).join(", ");
+    Err(format!("must be one of {names}"))
 }
 
-fn read() -> Result<Vec<Timeline>, (u8, String)> {
-    let mut timelines = Vec::new();
-    for (index, line) in io::stdin().lines().enumerate() {
+fn main() -> ExitCode {
+    let options = Options::parse();
+    match run(options) {
+        Ok(()) => ExitCode::SUCCESS,
+        // The reader has closed the pipe, as `head` does.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: Options) -> io::Result<()> {
+    let Options { source, json, svg } = options;
+    let timelines = if source.read {
+        read_timelines()
+    } else if let Some(scenario) = one_scenario(source) {
+        scenario.play().to_vec()
+    } else {
+        Scenario::built_in()
+            .iter()
+            .flat_map(Scenario::play)
+            .collect()
+    };
+
+    if let Some(file) = &svg {
+        let Ok(timelines) = timelines.as_slice().try_into() else {
+            usage_error("--svg draws one scenario: name it, or give --job or --line");
+        };
+        std::fs::write(file, render_svg(timelines)).map_err(|error| {
+            io::Error::other(format!("cannot write {}: {error}", file.display()))
+        })?;
+    }
+    let mut output = io::stdout();
+    if json {
+        for timeline in &timelines {
+            writeln!(output, "{}", timeline.to_json())?;
+        }
+    } else if svg.is_none() {
+        writeln!(output, "{}", render_text(&timelines))?;
+    }
+    Ok(())
+}
+
+fn one_scenario(source: Source) -> Option<Scenario> {
+    if source.jobs.is_empty() {
+        return source.scenario.or(source.line);
+    }
+    match parse_jobs(source.jobs.iter().map(String::as_str)) {
+        Ok(jobs) => Some(Scenario::unnamed(jobs)),
+        Err(error) => usage_error(&error.to_string()),
+    }
+}
+
+fn read_timelines() -> Vec<Timeline> {
+    let timelines = (1..).zip(io::stdin().lines()).map(|(number, line)| {
         let timeline = line.map_err(|error| error.to_string());
         let timeline = timeline.and_then(|line| Timeline::from_json(&line));
-        timelines.push(timeline.map_err(|error| (2, format!("line {}: {error}", index + 1)))?);
-    }
-    Ok(timelines)
+        timeline.unwrap_or_else(|error| usage_error(&format!("line {number}: {error}")))
+    });
+    timelines.collect()
+}
+
+/// Ends the program with exit code 2: wrong usage or unreadable input.
+fn usage_error(message: &str) -> ! {
+    Options::command()
+        .error(ErrorKind::ValueValidation, message)
+        .exit()
 }

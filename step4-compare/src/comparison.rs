@@ -1,9 +1,12 @@
 use unicode_width::UnicodeWidthStr;
 
-use crate::lanes::pad;
+use crate::draw::pad_to_width;
 use crate::{JobSpec, RunReport, on_virtual_time, run_with_gather, run_with_taskgroup};
 
-/// Runs the jobs through both and prints what each reports, side by side.
+/// Runs the jobs through a gather and through a `TaskGroup`, on virtual time, and prints both
+/// reports side by side.
+///
+/// It prints the same in each run. It can be called within a runtime; see [`on_virtual_time`].
 pub fn print_comparison(jobs: &[JobSpec]) {
     let jobs = jobs.to_vec();
     let (gather, taskgroup) = on_virtual_time(async move {
@@ -19,28 +22,20 @@ pub fn print_comparison(jobs: &[JobSpec]) {
         row("gather, settled", gather.settled),
         row("TaskGroup", taskgroup.settled),
     ];
-    let widths: [usize; 5] = std::array::from_fn(|column| {
-        rows.iter()
-            .map(|row| row[column].width())
-            .max()
-            .unwrap_or(0)
-    });
+    let width = |column: usize| rows.iter().map(|row| row[column].width()).max();
     for row in &rows {
-        let cells: Vec<_> = row
-            .iter()
-            .zip(widths)
-            .map(|(cell, width)| pad(cell, width))
-            .collect();
-        println!("{}", cells.join("  ").trim_end());
+        let cells = (0..).zip(row);
+        let cells = cells.map(|(column, cell)| pad_to_width(cell, width(column).unwrap_or(0)));
+        println!("{}", cells.collect::<Vec<_>>().join("  ").trim_end());
     }
 }
 
 fn row(title: &str, report: RunReport) -> [String; 5] {
-    let list = |names: Vec<String>| {
-        if names.is_empty() {
+    let list = |texts: Vec<String>| {
+        if texts.is_empty() {
             "-".to_owned()
         } else {
-            names.join(", ")
+            texts.join(", ")
         }
     };
     [

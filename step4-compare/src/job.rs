@@ -1,17 +1,21 @@
+use std::collections::HashSet;
 use std::time::Duration;
 
 use tokio::time::sleep;
 
 use crate::recording::Recording;
 
+/// The longest delay of a job that is read as text or as JSON: a day.
+pub(crate) const MAX_DELAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// A job: it sleeps for `delay`, then completes, or fails with a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JobSpec {
-    /// What it is called. Names are unique within a list of jobs.
+    /// The job's name. Names are unique within a list of jobs.
     pub name: String,
-    /// How long it works, to the millisecond.
+    /// How long the job sleeps, in whole milliseconds.
     pub delay: Duration,
-    /// The message with which it fails, if it does.
+    /// The message with which the job fails, or `None` if it completes.
     pub fail: Option<String>,
 }
 
@@ -35,19 +39,25 @@ impl JobSpec {
         }
     }
 
-    /// Does the job, and records what becomes of it. Its name is its value.
+    /// Does the job, and records its start and its end. Its value is its name.
     pub(crate) async fn work(self, index: usize, recording: Recording) -> Result<String, String> {
-        let lane = recording.start(index);
+        let running = recording.start(index, &self.name);
         sleep(self.delay).await;
         match self.fail {
             None => {
-                lane.completed();
+                running.completed();
                 Ok(self.name)
             }
             Some(message) => {
-                lane.failed(&message);
+                running.failed(&message);
                 Err(message)
             }
         }
     }
+}
+
+/// The index of the first job that has the name of an earlier one.
+pub(crate) fn find_duplicate_name(jobs: &[JobSpec]) -> Option<usize> {
+    let mut names = HashSet::new();
+    jobs.iter().position(|job| !names.insert(&job.name))
 }

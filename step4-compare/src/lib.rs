@@ -1,28 +1,22 @@
 #![doc = include_str!("../README.md")]
 
-mod answers;
 mod comparison;
+mod draw;
 mod job;
-mod job_text;
-mod lanes;
-mod line;
-mod nested;
+mod job_parse;
 mod recording;
 mod report;
 mod run;
-mod scale;
 mod scenario;
-mod svg;
 mod timeline;
+mod virtual_time;
 
-pub use answers::answer_scenarios;
 pub use comparison::print_comparison;
+pub use draw::{render_svg, render_text};
 pub use job::JobSpec;
-pub use job_text::{JobTextError, parse_jobs};
-pub use lanes::lanes;
-pub use line::{Line, ScenarioError, parse_line};
+pub use job_parse::{JobParseError, parse_jobs};
 pub use report::RunReport;
-pub use run::{Run, on_virtual_time, run_collecting, run_with_gather, run_with_taskgroup};
-pub use scenario::Scenario;
-pub use svg::svg;
-pub use timeline::{Answer, Caller, JobLane, Mode, Outcome, Timeline};
+pub use run::{Run, run_collecting, run_with_gather, run_with_taskgroup};
+pub use scenario::{Scenario, ScenarioError, answer_scenarios, parse_scenario};
+pub use timeline::{Caller, CallerResult, JobLane, Mode, Outcome, Timeline};
+pub use virtual_time::on_virtual_time;

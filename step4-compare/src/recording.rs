@@ -1,30 +1,24 @@
-//! What happened in a run, in order, and when. Reports and timelines are read off it.
+//! What happened in a run, and when. Reports and timelines are built from it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
-/// A run's notebook. Clones write into the same one.
+use crate::{JobLane, Outcome};
+
+/// The recording of one run. Clones share it.
 #[derive(Clone)]
 pub struct Recording {
     start: Instant,
-    events: Arc<Mutex<Vec<Event>>>,
+    events: Arc<Mutex<Events>>,
 }
 
-#[derive(Clone, Debug)]
-pub struct Event {
-    pub at_ms: u64,
-    pub what: What,
-}
-
-#[derive(Clone, Debug)]
-pub enum What {
-    Started(usize),
-    Completed(usize),
-    Failed(usize, String),
-    Cancelled(usize),
-    /// The caller has its answer; what comes after this, it does not see.
-    Answered,
+#[derive(Clone, Default)]
+pub struct Events {
+    /// Each job's index and lane, in the order in which the jobs ended.
+    pub ended: Vec<(usize, JobLane)>,
+    /// When the caller got its result. A job that ends after that is an orphan.
+    pub caller_at_ms: Option<u64>,
 }
 
 impl Recording {
@@ -35,60 +29,65 @@ impl Recording {
         }
     }
 
-    /// Notes that the job has started. If the lane is dropped before the job's end has been noted,
-    /// the job was cancelled.
-    pub fn start(self, job: usize) -> Lane {
-        self.note(What::Started(job));
-        Lane {
-            job,
+    /// Records that the job has started.
+    pub fn start(self, index: usize, name: &str) -> RunningJob {
+        let lane = JobLane {
+            name: name.to_owned(),
+            start_ms: self.elapsed_ms(),
+            end_ms: 0,
+            outcome: Outcome::Cancelled,
+            orphan: false,
+            error: None,
+        };
+        RunningJob {
+            index,
+            lane,
             recording: self,
-            ended: false,
         }
     }
 
-    pub fn answered(&self) {
-        self.note(What::Answered);
+    pub fn caller_returned(&self) {
+        self.lock().caller_at_ms = Some(self.elapsed_ms());
     }
 
-    pub fn events(&self) -> Vec<Event> {
+    pub fn events(&self) -> Events {
         self.lock().clone()
     }
 
-    fn note(&self, what: What) {
+    fn elapsed_ms(&self) -> u64 {
         let elapsed = self.start.elapsed().as_millis();
-        let at_ms = elapsed.try_into().unwrap_or(u64::MAX);
-        self.lock().push(Event { at_ms, what });
+        elapsed.try_into().unwrap_or(u64::MAX)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Event>> {
+    fn lock(&self) -> MutexGuard<'_, Events> {
         self.events.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// One job, while it runs.
-pub struct Lane {
-    job: usize,
+/// A job that has started. Dropping this records the job's end: the job was cancelled, unless it
+/// completed or failed before.
+pub struct RunningJob {
+    index: usize,
+    lane: JobLane,
     recording: Recording,
-    ended: bool,
 }
 
-impl Lane {
+impl RunningJob {
     pub fn completed(mut self) {
-        self.ended = true;
-        self.recording.note(What::Completed(self.job));
+        self.lane.outcome = Outcome::Completed;
     }
 
     pub fn failed(mut self, message: &str) {
-        self.ended = true;
-        self.recording
-            .note(What::Failed(self.job, message.to_owned()));
+        self.lane.outcome = Outcome::Failed;
+        self.lane.error = Some(message.to_owned());
     }
 }
 
-impl Drop for Lane {
+impl Drop for RunningJob {
     fn drop(&mut self) {
-        if !self.ended {
-            self.recording.note(What::Cancelled(self.job));
-        }
+        let mut events = self.recording.lock();
+        self.lane.end_ms = self.recording.elapsed_ms();
+        self.lane.orphan = events.caller_at_ms.is_some();
+        events.ended.push((self.index, self.lane.clone()));
     }
 }

@@ -1,20 +1,20 @@
 use serde_derive::{Deserialize, Serialize};
 
-use crate::JobSpec;
-use crate::recording::{Event, What};
+use crate::recording::Events;
 
-/// What happened to each job of a run, and when the caller got its answer.
+/// When each job of a run started and ended, and when the caller got its result.
 ///
-/// [`lanes`](crate::lanes) draws it for a terminal, [`svg`](crate::svg) for a projector.
+/// [`render_text`](crate::render_text) draws timelines for a terminal,
+/// [`render_svg`](crate::render_svg) for a projector.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timeline {
     /// The name of the scenario; may be empty.
     pub scenario: String,
     /// How the jobs were run.
     pub mode: Mode,
-    /// In spawn order.
+    /// The jobs, in spawn order.
     pub jobs: Vec<JobLane>,
-    /// Whoever waited for them.
+    /// The task that ran the jobs and got their result.
     pub caller: Caller,
 }
 
@@ -22,11 +22,11 @@ pub struct Timeline {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
-    /// The first failure is raised, the other jobs run on.
+    /// The first failure is raised, and the other jobs run on.
     Gather,
-    /// All are waited for, failures are values.
+    /// Every job is waited for, and failures are values.
     Collect,
-    /// The first failure cancels the others.
+    /// The first failure cancels the other jobs.
     TaskGroup,
 }
 
@@ -35,15 +35,15 @@ pub enum Mode {
 pub struct JobLane {
     /// The job's name.
     pub name: String,
-    /// When it was first polled.
+    /// When the job was first polled.
     pub start_ms: u64,
-    /// When it ended, in whichever way.
+    /// When the job completed, failed or was cancelled.
     pub end_ms: u64,
-    /// How it ended.
+    /// How the job ended.
     pub outcome: Outcome,
-    /// It ended after the caller had its answer.
+    /// Whether the job ended after the caller had its result.
     pub orphan: bool,
-    /// The message with which it failed.
+    /// The message with which the job failed.
     pub error: Option<String>,
 }
 
@@ -51,11 +51,11 @@ pub struct JobLane {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// Its work was done.
+    /// The job did its work.
     Completed,
-    /// It returned an error.
+    /// The job returned an error.
     Failed,
-    /// It was dropped before its work was done.
+    /// The job was dropped before its work was done.
     Cancelled,
 }
 
@@ -64,98 +64,54 @@ pub enum Outcome {
 pub struct Caller {
     /// Milliseconds since the run began.
     pub at_ms: u64,
-    /// Whether it was an error.
-    pub result: Answer,
+    /// Whether the result was an error.
+    pub result: CallerResult,
     /// The error as one line.
     pub message: Option<String>,
 }
 
-/// The kinds of answer.
+/// The two kinds of result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Answer {
+pub enum CallerResult {
     /// A value.
     Ok,
     /// An error.
     Err,
-    /// None: the caller was stopped from outside, while it waited.
-    Stopped,
 }
 
 impl Timeline {
-    pub(crate) fn of(
-        mode: Mode,
-        events: &[Event],
-        jobs: &[JobSpec],
-        raised: Option<String>,
-    ) -> Self {
-        let mut lanes: Vec<_> = jobs
-            .iter()
-            .map(|job| JobLane {
-                name: job.name.clone(),
-                start_ms: 0,
-                end_ms: 0,
-                outcome: Outcome::Cancelled,
-                orphan: false,
-                error: None,
-            })
-            .collect();
-        let mut answered_at = None;
-
-        for Event { at_ms, what } in events {
-            let mut end = |job: usize, outcome| {
-                lanes[job].end_ms = *at_ms;
-                lanes[job].outcome = outcome;
-                lanes[job].orphan = answered_at.is_some();
-            };
-            match what {
-                What::Started(job) => lanes[*job].start_ms = *at_ms,
-                What::Completed(job) => end(*job, Outcome::Completed),
-                What::Cancelled(job) => end(*job, Outcome::Cancelled),
-                What::Failed(job, message) => {
-                    end(*job, Outcome::Failed);
-                    lanes[*job].error = Some(message.clone());
-                }
-                What::Answered => answered_at = Some(*at_ms),
-            }
-        }
-
+    pub(crate) fn new(mode: Mode, events: Events, raised: Option<String>) -> Self {
+        let mut ended = events.ended;
+        ended.sort_unstable_by_key(|(index, _)| *index);
+        let result = match raised {
+            None => CallerResult::Ok,
+            Some(_) => CallerResult::Err,
+        };
         Self {
             scenario: String::new(),
             mode,
-            jobs: lanes,
+            jobs: ended.into_iter().map(|(_, lane)| lane).collect(),
             caller: Caller {
-                at_ms: answered_at.unwrap_or_default(),
-                result: if raised.is_some() {
-                    Answer::Err
-                } else {
-                    Answer::Ok
-                },
+                at_ms: events.caller_at_ms.unwrap_or_default(),
+                result,
                 message: raised,
             },
         }
     }
 
-    pub(crate) fn title(&self) -> String {
-        match self.scenario.as_str() {
-            "" => self.mode.title().to_owned(),
-            scenario => format!("{scenario} · {}", self.mode.title()),
-        }
-    }
-
     /// The moment of the last event.
     pub(crate) fn end_ms(&self) -> u64 {
-        self.jobs
-            .iter()
-            .map(|job| job.end_ms)
-            .fold(self.caller.at_ms, u64::max)
+        let ends = self.jobs.iter().map(|job| job.end_ms);
+        ends.fold(self.caller.at_ms, u64::max)
     }
 
-    /// Reads what [`to_json`](Self::to_json) writes, whoever wrote it.
+    /// Reads a line that [`to_json`](Self::to_json) wrote.
     ///
     /// # Errors
     ///
-    /// When it is not that, in words.
+    /// A message that says what is wrong: the line is not a timeline, or a job in it ends before
+    /// it starts.
     pub fn from_json(json: &str) -> Result<Self, String> {
         let timeline: Self = serde_json::from_str(json).map_err(|error| error.to_string())?;
         match timeline.jobs.iter().find(|job| job.end_ms < job.start_ms) {
@@ -168,15 +124,15 @@ impl Timeline {
     ///
     /// # Panics
     ///
-    /// Never: there is nothing in a timeline that JSON cannot hold.
+    /// Never: every timeline can be written as JSON.
     #[must_use]
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("text and numbers")
+        serde_json::to_string(self).expect("text, numbers and flags")
     }
 }
 
 impl Mode {
-    fn title(self) -> &'static str {
+    pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Gather => "gather",
             Self::Collect => "gather, collecting",
@@ -197,15 +153,19 @@ impl JobLane {
         let unheard = if self.orphan { ", nobody heard" } else { "" };
         format!("{ending}{unheard}")
     }
+
+    /// Until when the caller waited for the job. The rest of the lane is drawn thin.
+    pub(crate) fn awaited_until_ms(&self, caller: &Caller) -> u64 {
+        caller.at_ms.clamp(self.start_ms, self.end_ms)
+    }
 }
 
 impl Caller {
-    /// What the caller got, in words.
-    pub(crate) fn answer(&self) -> String {
-        match (self.result, &self.message) {
-            (Answer::Ok, _) => "Ok".to_owned(),
-            (Answer::Err, message) => format!("Err({})", message.as_deref().unwrap_or_default()),
-            (Answer::Stopped, _) => "stopped".to_owned(),
+    /// The result, in words.
+    pub(crate) fn result_text(&self) -> String {
+        match self.result {
+            CallerResult::Ok => "Ok".to_owned(),
+            CallerResult::Err => format!("Err({})", self.message.as_deref().unwrap_or_default()),
         }
     }
 }

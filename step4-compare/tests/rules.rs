@@ -1,119 +1,145 @@
-//! What the same jobs do, as a rule, held against random scenarios.
+//! The rules of the three modes, on random scenarios.
 //!
-//! Let `order` be the jobs sorted by delay, ties in spawn order, and `T` the earliest delay of a
-//! job that fails. The rules below were first held against CPython; see the lesson's page.
+//! T is the earliest delay of a job that fails. `cargo xtask parity` holds CPython to the same
+//! rules; see the lesson's page.
 
 use std::time::Duration;
 
+use proptest::collection::vec;
+use proptest::prelude::*;
 use step4_compare::{
-    JobSpec, RunReport, on_virtual_time, run_collecting, run_with_gather, run_with_taskgroup,
+    JobSpec, Outcome, RunReport, on_virtual_time, run_collecting, run_with_gather,
+    run_with_taskgroup,
 };
+use tokio::time::timeout;
 
-/// A small generator (xorshift): the same scenarios in each run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % bound
-    }
-
-    /// Few delays for many jobs, so that most scenarios have ties; in some many, in some none.
-    fn jobs(&mut self) -> Vec<JobSpec> {
-        let most = if self.below(50) == 0 { 200 } else { 10 };
-        let count = self.below(most);
-        let delays = 1 + self.below(12);
-        let failing = self.below(4);
-        (0..count)
-            .map(|index| {
-                let pick = usize::try_from(self.below(4)).unwrap_or(0);
-                let delay = self.below(delays) * [0, 1, 7, 1000][pick];
-                let name = format!("job {index}");
-                if self.below(4) < failing {
-                    JobSpec::fails(&name, delay, &format!("{name} failed"))
-                } else {
-                    JobSpec::completes(&name, delay)
-                }
-            })
-            .collect()
-    }
-}
-
-fn names<'a>(jobs: impl IntoIterator<Item = &'a JobSpec>) -> Vec<String> {
-    jobs.into_iter().map(|job| job.name.clone()).collect()
-}
-
-fn failures<'a>(jobs: impl IntoIterator<Item = &'a JobSpec>) -> Vec<String> {
-    jobs.into_iter()
-        .filter_map(|job| job.fail.clone())
-        .collect()
+/// Runs `work` on virtual time. If it hangs, only the limit is left to wait for.
+fn play<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    let limit = Duration::from_secs(24 * 60 * 60);
+    on_virtual_time(async move { timeout(limit, work).await.expect("it hangs") })
 }
 
 #[test]
-fn random_scenarios_obey_the_rules() {
-    let mut random = Random(0x5eed);
-    for _ in 0..1_000 {
-        obeys_the_rules(&random.jobs());
-    }
+fn a_job_sleeps_for_its_delay_and_then_completes_with_its_name() {
+    let jobs = [JobSpec::completes("a", 50)];
+    let (run, results) = play(async move { run_collecting(&jobs).await });
+
+    assert_eq!(results, [Ok("a".to_owned())]);
+    let lane = &run.timeline.jobs[0];
+    assert_eq!((lane.start_ms, lane.end_ms), (0, 50));
+    assert_eq!((lane.outcome, &lane.error), (Outcome::Completed, &None));
 }
 
-fn obeys_the_rules(jobs: &[JobSpec]) {
+#[test]
+fn a_job_that_is_to_fail_fails_with_its_message_after_its_delay() {
+    let jobs = [JobSpec::fails("a", 10, "boom")];
+    let (run, results) = play(async move { run_collecting(&jobs).await });
+
+    assert_eq!(results, [Err("boom".to_owned())]);
+    let lane = &run.timeline.jobs[0];
+    assert_eq!((lane.end_ms, lane.outcome), (10, Outcome::Failed));
+    assert_eq!(lane.error.as_deref(), Some("boom"));
+}
+
+/// Few delays for many jobs, so that most scenarios have ties: some many, some none.
+fn scenarios() -> impl Strategy<Value = Vec<JobSpec>> {
+    let count = prop_oneof![9 => 0..10_usize, 1 => 0..100_usize];
+    let settings = (count, 1..12_u64, 0..4_u8);
+    let jobs = settings.prop_flat_map(|(count, delays, failing)| {
+        let unit = prop_oneof![Just(0), Just(1), Just(7), Just(1000)];
+        vec((0..delays, unit, 0..4_u8), count).prop_map(move |jobs| {
+            let jobs = jobs.into_iter().enumerate();
+            let jobs = jobs.map(|(index, (delay, unit, dice))| {
+                let name = format!("job {index}");
+                if dice < failing {
+                    JobSpec::fails(&name, delay * unit, &format!("{name} failed"))
+                } else {
+                    JobSpec::completes(&name, delay * unit)
+                }
+            });
+            jobs.collect()
+        })
+    });
+    jobs.boxed()
+}
+
+/// The jobs in the order of their delays, those of the same delay in spawn order; and T.
+fn by_delay(jobs: &[JobSpec]) -> (Vec<&JobSpec>, Duration) {
     let mut order: Vec<_> = jobs.iter().collect();
     order.sort_by_key(|job| job.delay);
     let first_failure = order.iter().find(|job| job.fail.is_some());
     let t = first_failure.map_or(Duration::MAX, |job| job.delay);
-    let completing = || order.iter().copied().filter(|job| job.fail.is_none());
+    (order, t)
+}
 
-    let run = jobs.to_vec();
-    let (gather, (collect, results), taskgroup) = on_virtual_time(async move {
-        (
-            run_with_gather(&run).await,
-            run_collecting(&run).await,
-            run_with_taskgroup(&run).await,
-        )
-    });
+fn completing<'a>(jobs: impl IntoIterator<Item = &'a JobSpec>) -> Vec<String> {
+    let jobs = jobs.into_iter().filter(|job| job.fail.is_none());
+    jobs.map(|job| job.name.clone()).collect()
+}
 
-    let settled = RunReport {
-        completed: names(completing()),
-        raised: first_failure.and_then(|job| job.fail.clone()),
-        ..RunReport::default()
-    };
-    assert_eq!(gather.settled, settled, "{jobs:?}");
-    let at_return = RunReport {
-        completed: names(completing().filter(|job| job.delay <= t)),
-        ..settled
-    };
-    assert_eq!(gather.at_return, at_return, "{jobs:?}");
+fn failures<'a>(jobs: impl IntoIterator<Item = &'a JobSpec>) -> Vec<String> {
+    let jobs = jobs.into_iter();
+    jobs.filter_map(|job| job.fail.clone()).collect()
+}
 
-    let collected = RunReport {
-        completed: names(completing()),
-        aggregated: failures(jobs),
-        ..RunReport::default()
-    };
-    assert_eq!(collect.settled, collected, "{jobs:?}");
-    assert_eq!(collect.at_return, collected, "{jobs:?}");
-    let in_place = jobs
-        .iter()
-        .map(|job| job.fail.clone().map_or(Ok(job.name.clone()), Err));
-    assert_eq!(results, in_place.collect::<Vec<_>>(), "{jobs:?}");
+proptest! {
+    #[test]
+    fn a_gather_raises_the_first_failure_and_all_other_jobs_run_on(jobs in scenarios()) {
+        let run = {
+            let jobs = jobs.clone();
+            play(async move { run_with_gather(&jobs).await })
+        };
 
-    let mut expected = RunReport {
-        completed: names(completing().filter(|job| job.delay <= t)),
-        cancelled: names(jobs.iter().filter(|job| job.delay > t)),
-        raised: taskgroup.settled.raised.clone(),
-        aggregated: failures(jobs.iter().filter(|job| job.delay == t)),
-    };
-    assert_eq!(taskgroup.settled, expected, "{jobs:?}");
-    assert_eq!(
-        taskgroup.at_return, expected,
-        "nothing happens after the scope: {jobs:?}"
-    );
-    expected.raised = None;
-    assert_eq!(
-        taskgroup.settled.raised.is_none(),
-        expected.aggregated.is_empty(),
-        "{jobs:?}"
-    );
+        let (order, t) = by_delay(&jobs);
+        let settled = RunReport {
+            completed: completing(order.iter().copied()),
+            raised: failures(order.iter().copied()).into_iter().next(),
+            ..RunReport::default()
+        };
+        prop_assert_eq!(&run.settled, &settled);
+        let at_return = RunReport {
+            completed: completing(order.into_iter().filter(|job| job.delay <= t)),
+            ..settled
+        };
+        prop_assert_eq!(run.at_return, at_return);
+    }
+
+    #[test]
+    fn collecting_waits_for_every_job_and_gives_its_result_in_its_place(jobs in scenarios()) {
+        let (run, results) = {
+            let jobs = jobs.clone();
+            play(async move { run_collecting(&jobs).await })
+        };
+
+        let collected = RunReport {
+            completed: completing(by_delay(&jobs).0),
+            aggregated: failures(&jobs),
+            ..RunReport::default()
+        };
+        prop_assert_eq!(&run.settled, &collected);
+        prop_assert_eq!(run.at_return, collected);
+        let in_place = jobs.into_iter().map(|job| job.fail.map_or(Ok(job.name), Err));
+        prop_assert_eq!(results, in_place.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_taskgroup_cancels_what_would_end_after_the_first_failure(jobs in scenarios()) {
+        let run = {
+            let jobs = jobs.clone();
+            play(async move { run_with_taskgroup(&jobs).await })
+        };
+
+        let (order, t) = by_delay(&jobs);
+        let raised = run.settled.raised.clone();
+        let late = jobs.iter().filter(|job| job.delay > t);
+        let expected = RunReport {
+            completed: completing(order.into_iter().filter(|job| job.delay <= t)),
+            cancelled: late.map(|job| job.name.clone()).collect(),
+            raised: raised.clone(),
+            aggregated: failures(jobs.iter().filter(|job| job.delay == t)),
+        };
+        prop_assert_eq!(&run.settled, &expected);
+        prop_assert_eq!(raised.is_none(), expected.aggregated.is_empty());
+        prop_assert_eq!(run.at_return, expected, "something happened after the scope");
+    }
 }

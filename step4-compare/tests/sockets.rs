@@ -1,4 +1,4 @@
-//! The same difference over real sockets: what becomes of a fetch whose sibling failed.
+//! The same difference over real sockets: what happens to a fetch whose sibling failed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-/// Two fetches, of a slow page and of one that fails at once, and how many of them gave a page.
+/// Two fetches, one of a slow page and one that fails at once; and how many pages were fetched.
 struct Fetches {
     server: MockServer,
     pages: Arc<AtomicUsize>,
@@ -52,17 +52,26 @@ impl Fetches {
     }
 }
 
+/// Fails instead of hanging.
+async fn limited<T>(work: impl Future<Output = T>) -> T {
+    let limit = Duration::from_secs(30);
+    tokio::time::timeout(limit, work).await.expect("it hangs")
+}
+
 #[tokio::test]
-async fn a_gather_fetches_the_slow_page_for_nobody() {
+async fn a_gather_fetches_the_slow_page_after_its_failure() {
     let fetches = Fetches::new().await;
     let orphans = TaskTracker::new();
 
-    let result = gather(fetches.all().map(|fetch| orphans.track_future(fetch))).await;
+    let result = limited(gather(
+        fetches.all().map(|fetch| orphans.track_future(fetch)),
+    ))
+    .await;
 
     assert!(matches!(result, Err(FetchError::Status { .. })));
     assert_eq!(fetches.pages(), 0);
     orphans.close();
-    orphans.wait().await;
+    limited(orphans.wait()).await;
     assert_eq!(fetches.pages(), 1);
 }
 
@@ -70,15 +79,15 @@ async fn a_gather_fetches_the_slow_page_for_nobody() {
 async fn a_taskgroup_stops_the_fetch_of_the_slow_page() {
     let fetches = Fetches::new().await;
 
-    let result = TaskGroup::scope(async |group| {
+    let scope = TaskGroup::scope(async |group| {
         for fetch in fetches.all() {
             group.spawn(fetch);
         }
         Ok(())
-    })
-    .await;
+    });
+    let result = limited(scope).await;
 
     assert_eq!(result.unwrap_err().leaves().count(), 1);
-    // Every child has ended, so nobody is left who could count one more.
+    // Every child has ended: no fetch is left that could count one more.
     assert_eq!(fetches.pages(), 0);
 }

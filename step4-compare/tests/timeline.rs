@@ -1,11 +1,13 @@
 //! What a timeline records, and how it is drawn.
 
-use step4_compare::{Answer, JobSpec, Mode, Outcome, Scenario, Timeline, lanes, svg};
+use step4_compare::{
+    CallerResult, JobSpec, Mode, Outcome, Scenario, Timeline, render_svg, render_text,
+};
 
 fn scenario(name: &str, jobs: &[JobSpec]) -> Scenario {
     Scenario {
         name: name.to_owned(),
-        jobs: jobs.to_vec(),
+        ..Scenario::unnamed(jobs.to_vec())
     }
 }
 
@@ -16,9 +18,9 @@ fn two_jobs() -> [Timeline; 3] {
 #[test]
 fn gather_answers_at_the_failure_and_leaves_an_orphan() {
     let [gather, _, _] = two_jobs();
-    let [slow_ok, quick_fail] = &gather.jobs[..] else {
-        panic!("two jobs");
-    };
+    let names: Vec<_> = gather.jobs.iter().map(|job| &job.name).collect();
+    assert_eq!(names, ["slow_ok", "quick_fail"]);
+    let (slow_ok, quick_fail) = (&gather.jobs[0], &gather.jobs[1]);
 
     assert_eq!(gather.mode, Mode::Gather);
     assert_eq!(
@@ -31,7 +33,7 @@ fn gather_answers_at_the_failure_and_leaves_an_orphan() {
     );
     assert_eq!(
         (gather.caller.at_ms, gather.caller.result),
-        (10, Answer::Err)
+        (10, CallerResult::Err)
     );
     assert_eq!(gather.caller.message.as_deref(), Some("boom"));
 }
@@ -42,7 +44,7 @@ fn collecting_answers_when_the_last_job_has_ended() {
 
     assert_eq!(
         (collect.caller.at_ms, collect.caller.result),
-        (50, Answer::Ok)
+        (50, CallerResult::Ok)
     );
     assert!(collect.jobs.iter().all(|job| !job.orphan));
 }
@@ -56,22 +58,22 @@ fn a_taskgroup_cancels_and_answers_at_the_failure_and_leaves_no_orphan() {
     assert!(taskgroup.jobs.iter().all(|job| !job.orphan));
     assert_eq!(
         (taskgroup.caller.at_ms, taskgroup.caller.result),
-        (10, Answer::Err)
+        (10, CallerResult::Err)
     );
 }
 
 #[test]
 fn the_same_jobs_draw_the_same_picture_each_time() {
     for scenario in Scenario::built_in() {
-        let first = lanes(&scenario.play());
+        let first = render_text(&scenario.play());
         for _ in 0..10 {
-            assert_eq!(lanes(&scenario.play()), first);
+            assert_eq!(render_text(&scenario.play()), first);
         }
     }
 }
 
 #[test]
-fn lanes_are_drawn_like_this() {
+fn a_timeline_is_drawn_like_this() {
     let expected = "\
 two-jobs · gather
               0       10      20     30      40      50 ms
@@ -91,7 +93,7 @@ two-jobs · TaskGroup
   quick_fail  ━━━━━━━━✗ boom
   caller      ········▲ Err(1 error: boom)";
 
-    assert_eq!(lanes(&two_jobs()), expected);
+    assert_eq!(render_text(&two_jobs()), expected);
 }
 
 #[test]
@@ -107,6 +109,14 @@ fn a_timeline_is_one_line_of_json() {
             r#""caller":{"at_ms":10,"result":"err","message":"boom"}}"#,
         ),
     );
+}
+
+#[test]
+fn a_timeline_can_be_read_from_its_json() {
+    for timeline in Scenario::built_in().iter().flat_map(Scenario::play) {
+        assert_eq!(Timeline::from_json(&timeline.to_json()), Ok(timeline));
+    }
+    assert!(Timeline::from_json("{}").is_err());
 }
 
 #[test]
@@ -128,7 +138,7 @@ fn widths(text: &str) -> impl Iterator<Item = usize> {
 }
 
 #[test]
-fn no_line_is_wider_than_a_terminal_whatever_the_jobs_are_called() {
+fn no_line_is_wider_than_80_columns() {
     let name = "a job with a name that is much too long for its column";
     let message = "a message that goes on and on and on and would never fit into one line";
     let jobs = [
@@ -139,7 +149,7 @@ fn no_line_is_wider_than_a_terminal_whatever_the_jobs_are_called() {
         JobSpec::completes(&"❤\u{FE0F}".repeat(20), 1),
     ];
     for timeline in scenario(name, &jobs).play() {
-        let text = lanes(&[timeline]);
+        let text = render_text(&[timeline]);
 
         assert!(widths(&text).all(|width| width <= 80), "{text}");
         assert_eq!(text.lines().count(), 2 + 4 + 1, "{text}");
@@ -154,7 +164,7 @@ fn wide_names_stay_aligned() {
         JobSpec::completes("plain", 10),
     ];
     let [gather, ..] = scenario("", &jobs).play();
-    let text = lanes(&[gather]);
+    let text = render_text(&[gather]);
 
     let bars: Vec<_> = text
         .lines()
@@ -170,8 +180,23 @@ fn wide_names_stay_aligned() {
 fn nothing_to_do_and_nothing_to_wait_for_can_be_drawn() {
     for jobs in [&[][..], &[JobSpec::completes("now", 0)]] {
         let timelines = scenario("empty", jobs).play();
-        assert!(lanes(&timelines).contains("▲ Ok"));
-        assert!(svg(&timelines).contains("</svg>"));
+        assert!(render_text(&timelines).contains("▲ Ok"));
+        assert!(render_svg(&timelines).contains("</svg>"));
+    }
+}
+
+#[test]
+fn an_svg_is_16_by_9_with_up_to_nine_jobs_and_taller_with_more() {
+    for (count, view_box) in [
+        (0, "0 0 1280 720"),
+        (9, "0 0 1280 720"),
+        (20, "0 0 1280 1303"),
+    ] {
+        let jobs: Vec<_> = (0..count)
+            .map(|index| JobSpec::completes(&index.to_string(), index))
+            .collect();
+        let picture = render_svg(&scenario("x", &jobs).play());
+        assert!(picture.contains(view_box), "{picture}");
     }
 }
 
@@ -181,7 +206,7 @@ fn an_svg_holds_every_name_and_message_and_no_markup_of_theirs() {
         JobSpec::fails("<b>", 10, "a & b"),
         JobSpec::completes("slow", 20),
     ];
-    let picture = svg(&scenario("x", &jobs).play());
+    let picture = render_svg(&scenario("x", &jobs).play());
 
     assert!(
         picture.contains("&lt;b&gt;") && picture.contains("a &amp; b"),

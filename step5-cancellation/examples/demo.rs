@@ -1,10 +1,11 @@
-//! Three kinds of worker under one failure, and then who leaks under a time limit.
+//! Three kinds of worker beside a child that fails; then three runs under a time limit, and which
+//! of them leak.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use step3_taskgroup::TaskGroup;
-use step4_compare::{Answer, Caller, JobLane, Mode, Outcome, Timeline, lanes};
+use step4_compare::{Caller, CallerResult, JobLane, Mode, Outcome, Timeline, render_text};
 use step5_cancellation::{
     ResourceLog, careful_worker, cleaning_worker, run_futures_under_timeout,
     run_gather_under_timeout, run_taskgroup_under_deadline, swallowing_worker,
@@ -17,10 +18,10 @@ const CLEAN_UP: Duration = Duration::from_millis(15);
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() {
-    println!("{}", lanes(&[three_workers_and_a_failure().await]));
+    println!("{}", render_text(&[three_workers_and_a_failure().await]));
 
     println!(
-        "\nTwo careful workers of 50 ms, and a limit of 10 ms. Open when the limit has struck:"
+        "\nTwo careful workers that need 50 ms, and a limit of 10 ms. Still open at the limit:"
     );
     let log = ResourceLog::default();
     run_gather_under_timeout(&log, WORK, FAILURE).await;
@@ -39,27 +40,27 @@ async fn three_workers_and_a_failure() -> Timeline {
     let log = ResourceLog::default();
 
     let result = TaskGroup::scope(async |group| {
-        let (work, lane) = (log.clone(), Lane::new("careful", start, &lanes));
-        group.spawn(lane.until_end_of(Outcome::Completed, async move {
+        let (work, lane) = (log.clone(), LaneGuard::new("careful", start, &lanes));
+        group.spawn(lane.record(Outcome::Completed, async move {
             careful_worker("careful", WORK, &work).await;
             Ok(())
         }));
-        let (work, lane) = (log.clone(), Lane::new("cleaning", start, &lanes));
+        let (work, lane) = (log.clone(), LaneGuard::new("cleaning", start, &lanes));
         group.spawn_with_token(|stop| {
-            lane.until_end_of(Outcome::Cancelled, async move {
+            lane.record(Outcome::Cancelled, async move {
                 cleaning_worker("cleaning", WORK, CLEAN_UP, &work, &stop).await;
                 Ok(())
             })
         });
-        let (work, lane) = (log.clone(), Lane::new("swallowing", start, &lanes));
+        let (work, lane) = (log.clone(), LaneGuard::new("swallowing", start, &lanes));
         group.spawn_with_token(|stop| {
-            lane.until_end_of(Outcome::Completed, async move {
+            lane.record(Outcome::Completed, async move {
                 swallowing_worker("swallowing", WORK, &work, &stop).await;
                 Ok(())
             })
         });
-        let lane = Lane::new("failing", start, &lanes);
-        group.spawn(lane.until_end_of(Outcome::Completed, async {
+        let lane = LaneGuard::new("failing", start, &lanes);
+        group.spawn(lane.record(Outcome::Completed, async {
             sleep(FAILURE).await;
             Err("boom")
         }));
@@ -74,9 +75,9 @@ async fn three_workers_and_a_failure() -> Timeline {
         caller: Caller {
             at_ms: since(start),
             result: if result.is_ok() {
-                Answer::Ok
+                CallerResult::Ok
             } else {
-                Answer::Err
+                CallerResult::Err
             },
             message: result.err().map(|errors| errors.to_string()),
         },
@@ -85,15 +86,16 @@ async fn three_workers_and_a_failure() -> Timeline {
 
 type Lanes = Arc<Mutex<Vec<JobLane>>>;
 
-/// Drawn when it is dropped: cancelled, unless its worker has come to an end of its own.
-struct Lane {
+/// Adds its worker's lane to the timeline when it is dropped. The worker was cancelled unless
+/// `record` has set another outcome.
+struct LaneGuard {
     name: &'static str,
     start: Instant,
     outcome: Outcome,
     lanes: Lanes,
 }
 
-impl Lane {
+impl LaneGuard {
     fn new(name: &'static str, start: Instant, lanes: &Lanes) -> Self {
         Self {
             name,
@@ -103,14 +105,15 @@ impl Lane {
         }
     }
 
-    async fn until_end_of(
+    /// Runs `work`. Its lane ends with `outcome`, or as failed if `work` returns an error.
+    async fn record(
         mut self,
-        ending: Outcome,
+        outcome: Outcome,
         work: impl Future<Output = Result<(), &'static str>>,
     ) -> Result<(), &'static str> {
         let result = work.await;
         self.outcome = if result.is_ok() {
-            ending
+            outcome
         } else {
             Outcome::Failed
         };
@@ -118,7 +121,7 @@ impl Lane {
     }
 }
 
-impl Drop for Lane {
+impl Drop for LaneGuard {
     fn drop(&mut self) {
         let failed = self.outcome == Outcome::Failed;
         self.lanes.lock().unwrap().push(JobLane {

@@ -5,17 +5,18 @@ use step3_taskgroup::{TaskGroup, TaskHandle};
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
-/// Runs blocking `work` on a thread of its own, as a child of `group` that the scope waits for.
+/// Runs the blocking function `work` on a thread, as a child of `group`. The scope waits until
+/// `work` has returned.
 ///
-/// A thread cannot be stopped from outside. `work` is told by the token, and looks at it between
-/// two pieces of work. (Plain `spawn_blocking` in a child outlives the group: only the future that
-/// waits for the thread is dropped.)
+/// A thread cannot be stopped from outside. `work` gets a token that is cancelled with the group,
+/// and should check it between two pieces of work. (Plain `spawn_blocking` in a child outlives the
+/// group: cancelling the child drops only the future that waits for the thread.)
 ///
 /// # Panics
 ///
-/// In the child, when `work` does; the scope then panics with the same payload.
+/// If `work` panics, the child panics, and then the scope, with the same payload.
 #[track_caller]
-pub fn spawn_blocking_owned<T, E>(
+pub fn spawn_blocking_in<T, E>(
     group: &TaskGroup<E>,
     work: impl FnOnce(&CancellationToken) -> Result<T, E> + Send + 'static,
 ) -> TaskHandle<T>

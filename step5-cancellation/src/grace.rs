@@ -4,11 +4,15 @@ use std::time::Duration;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-/// The output of `work`, which has no limit until `stop` is cancelled, and from then on `grace`.
-/// `None` if it took longer: then it has been dropped.
+/// Runs `work` without a limit until `stop` is cancelled, and for at most `grace` after that.
 ///
-/// For a child that is told to stop and cleans up: it should not keep everybody waiting for ever.
-pub async fn within_grace<F: Future>(
+/// `None` means that `work` needed longer and was dropped. Meant for a child that cleans up after
+/// the signal to stop: its scope waits for it, and this bounds the wait.
+///
+/// # Cancellation
+///
+/// Dropping the future drops `work`.
+pub async fn with_grace_period<F: Future>(
     stop: &CancellationToken,
     grace: Duration,
     work: F,

@@ -6,8 +6,8 @@ mod resource_log;
 mod runners;
 mod workers;
 
-pub use blocking::spawn_blocking_owned;
-pub use grace::within_grace;
+pub use blocking::spawn_blocking_in;
+pub use grace::with_grace_period;
 pub use resource_log::{ResourceLog, TrackedResource, tracked_resource};
 pub use runners::{
     run_futures_under_timeout, run_gather_under_timeout, run_taskgroup_clean,

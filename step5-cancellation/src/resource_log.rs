@@ -1,7 +1,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// What became of the resources and of the workers that held them. Clones share one log.
+/// Which resources were opened and closed, and how the workers that held them ended. Clones share
+/// one log.
 #[derive(Clone, Debug, Default)]
 pub struct ResourceLog(Arc<Mutex<Entries>>);
 
@@ -14,34 +15,33 @@ struct Entries {
 }
 
 impl ResourceLog {
-    /// Every opening, in order.
+    /// The names of the resources that were opened, in order of opening.
     #[must_use]
     pub fn opened(&self) -> Vec<String> {
         self.entries().opened.clone()
     }
 
-    /// Every closing, in order.
+    /// The names of the resources that were closed, in order of closing.
     #[must_use]
     pub fn closed(&self) -> Vec<String> {
         self.entries().closed.clone()
     }
 
-    /// The workers that did their work, in order.
+    /// The workers that completed their work, in order.
     #[must_use]
     pub fn completed(&self) -> Vec<String> {
         self.entries().completed.clone()
     }
 
-    /// The workers that were stopped before, in order.
+    /// The workers that were cancelled before that, in order.
     #[must_use]
     pub fn cancelled(&self) -> Vec<String> {
         self.entries().cancelled.clone()
     }
 
-    /// What is open now: for each name as many times as it was opened and not closed, in the order
-    /// of opening.
+    /// The names of the resources that are open now, in order of opening.
     ///
-    /// Openings are counted, not names: opened twice and closed once is one leak.
+    /// Openings are counted, not names: a name that was opened twice and closed once is one leak.
     #[must_use]
     pub fn leaked(&self) -> Vec<String> {
         let entries = self.entries();
@@ -76,8 +76,8 @@ impl ResourceLog {
     }
 }
 
-/// Opens a resource. It closes when it is dropped, however that comes about: at the end of a
-/// block, by an error, by a panic, or because its task was cancelled at an await.
+/// Opens a resource. It closes when the returned value is dropped: at the end of a block, on an
+/// error, on a panic, or when its task is cancelled at an await.
 #[must_use]
 pub fn tracked_resource(name: &str, log: &ResourceLog) -> TrackedResource {
     log.entries().opened.push(name.to_owned());

@@ -1,4 +1,4 @@
-//! The same two workers, run in five ways.
+//! Two workers, run in five ways.
 
 use std::time::Duration;
 
@@ -11,11 +11,11 @@ use crate::{ResourceLog, careful_worker};
 
 const NAMES: [&str; 2] = ["alpha", "beta"];
 
-/// Two careful workers in a group, and nothing goes wrong.
+/// Runs two careful workers in a group. None of them fails.
 ///
 /// # Errors
 ///
-/// None: no worker fails.
+/// Never, since no worker fails.
 pub async fn run_taskgroup_clean(
     log: &ResourceLog,
     delay: Duration,
@@ -33,19 +33,21 @@ pub async fn run_taskgroup_clean(
     .await
 }
 
-/// Two workers in a group, and a third child that fails after `fails_at`. `enlist` spawns a worker of
-/// the name that it is given, in the way in which that kind of worker is stopped.
+/// Runs two workers in a group, and a third child that fails after `fails_at`.
+///
+/// `spawn_worker` is called with the group and the name of each worker. It chooses how to spawn:
+/// with `spawn` for a worker that is dropped, with `spawn_with_token` for one that is signalled.
 ///
 /// # Errors
 ///
-/// The third child's `boom`, and whatever the workers return.
+/// The third child's `boom`, and the errors of the workers.
 pub async fn run_taskgroup_with_one_failure(
     fails_at: Duration,
-    enlist: impl Fn(&TaskGroup<&'static str>, &'static str),
+    spawn_worker: impl Fn(&TaskGroup<&'static str>, &'static str),
 ) -> Result<(), ErrorGroup<&'static str>> {
     TaskGroup::scope(async |group| {
         for name in NAMES {
-            enlist(&group, name);
+            spawn_worker(&group, name);
         }
         group.spawn::<()>(async move {
             sleep(fails_at).await;
@@ -56,10 +58,11 @@ pub async fn run_taskgroup_with_one_failure(
     .await
 }
 
-/// Two careful workers in a gather, under a timeout. **This leaks**: the timeout drops the gather,
-/// the gather drops its handles, and the workers run on until they are done.
+/// Runs two careful workers in a gather, with a timeout around it. Returns whether they finished in
+/// time.
 ///
-/// In asyncio the same program cancels them. Returns whether they finished in time.
+/// **This leaks**: the timeout drops the gather, the gather drops its handles, and the workers run
+/// on until they are done. In asyncio the same program cancels them.
 pub async fn run_gather_under_timeout(log: &ResourceLog, delay: Duration, limit: Duration) -> bool {
     let workers = NAMES.map(|name| {
         let log = log.clone();
@@ -71,8 +74,10 @@ pub async fn run_gather_under_timeout(log: &ResourceLog, delay: Duration, limit:
     timeout(limit, gather(workers)).await.is_ok()
 }
 
-/// Two careful workers as plain futures in one task, under a timeout. They are dropped with it: by
-/// the time it returns, their resources are closed. Returns whether they finished in time.
+/// Runs two careful workers as plain futures in one task, with a timeout around them. Returns
+/// whether they finished in time.
+///
+/// The timeout drops the futures. When this function returns, their resources are closed.
 pub async fn run_futures_under_timeout(
     log: &ResourceLog,
     delay: Duration,
@@ -82,9 +87,10 @@ pub async fn run_futures_under_timeout(
     timeout(limit, join_all(workers)).await.is_ok()
 }
 
-/// Two careful workers in a group that has a deadline. It cancels, and then it waits: by the time
-/// it returns, their resources are closed, and they may have run on as many threads as there are.
-/// Returns whether they finished in time.
+/// Runs two careful workers in a group with a deadline. Returns whether they finished in time.
+///
+/// At the deadline the group cancels the workers and waits for them. When this function returns,
+/// their resources are closed. Unlike plain futures, the workers can run on several threads.
 pub async fn run_taskgroup_under_deadline(
     log: &ResourceLog,
     delay: Duration,

@@ -1,4 +1,4 @@
-//! Three workers that do the same work, and three ways to be stopped.
+//! Three workers that do the same work and are stopped in three ways.
 
 use std::time::Duration;
 
@@ -7,30 +7,45 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{ResourceLog, tracked_resource};
 
-/// Works for `delay` with a resource open. **It is dropped at its await**, and the resource closes
-/// in a destructor: synchronously, and without anything that would have to be awaited.
+/// Works for `delay` with a resource open.
+///
+/// # Cancellation
+///
+/// The worker is **dropped at its await**. Destructors close the resource and note in `log` that
+/// the worker was cancelled. A destructor cannot await.
 pub async fn careful_worker(name: &str, delay: Duration, log: &ResourceLog) {
     let _resource = tracked_resource(name, log);
-    let unless_completed = NoteCancelled { name, log };
+    let mut cancelled_guard = CancelledGuard {
+        name,
+        log,
+        completed: false,
+    };
     sleep(delay).await;
-    std::mem::forget(unless_completed);
+    cancelled_guard.completed = true;
     log.note_completed(name);
 }
 
-/// There is no exception to catch at the await. What is left to a dropped worker is its destructors.
-struct NoteCancelled<'a> {
+/// Notes that the worker was cancelled, if it is dropped before `completed` is set.
+struct CancelledGuard<'a> {
     name: &'a str,
     log: &'a ResourceLog,
+    completed: bool,
 }
 
-impl Drop for NoteCancelled<'_> {
+impl Drop for CancelledGuard<'_> {
     fn drop(&mut self) {
-        self.log.note_cancelled(self.name);
+        if !self.completed {
+            self.log.note_cancelled(self.name);
+        }
     }
 }
 
-/// Works for `delay` with a resource open, and **is told to stop** by a token. Then it cleans up for
-/// as long as `clean_up`, asynchronously: it could say goodbye to a server.
+/// Works for `delay` with a resource open. When `stop` is cancelled first, it **cleans up
+/// asynchronously**, for as long as `clean_up`: it could send a last message to a server.
+///
+/// # Cancellation
+///
+/// Cancel `stop` and wait. If the future is dropped instead, only the resource closes.
 pub async fn cleaning_worker(
     name: &str,
     delay: Duration,
@@ -47,8 +62,8 @@ pub async fn cleaning_worker(
     }
 }
 
-/// Works for `delay` with a resource open, and **does not listen**. It is told to stop, and goes on;
-/// whoever owns it waits until it is done, and never learns that it should have stopped.
+/// Works for `delay` with a resource open and **ignores the signal to stop**. The scope waits until
+/// the work is done, and `log` does not show that the worker should have stopped.
 pub async fn swallowing_worker(
     name: &str,
     delay: Duration,

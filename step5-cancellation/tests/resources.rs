@@ -61,7 +61,7 @@ async fn a_resource_closes_when_its_task_is_aborted_and_has_ended() {
     sleep(ms(10)).await;
 
     task.abort();
-    assert_eq!(log.leaked(), ["worker"], "told, and not gone yet");
+    assert_eq!(log.leaked(), ["worker"], "cancelled, and not dropped yet");
     assert!(task.await.unwrap_err().is_cancelled());
     assert_eq!(log.leaked(), NOTHING);
     assert_eq!(log.cancelled(), ["worker"]);
@@ -115,7 +115,7 @@ async fn a_careful_worker_is_dropped_at_the_failure_and_its_resource_closes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cleaning_worker_is_told_and_the_scope_waits_for_its_clean_up() {
+async fn the_scope_waits_for_the_clean_up_of_a_signalled_worker() {
     let log = ResourceLog::default();
     let start = Instant::now();
 
@@ -133,7 +133,7 @@ async fn a_cleaning_worker_is_told_and_the_scope_waits_for_its_clean_up() {
     assert_eq!(
         start.elapsed(),
         ms(40),
-        "the failure, and then the clean-up"
+        "10 ms until the failure, then 30 ms of clean-up"
     );
     assert_eq!(log.cancelled(), ["alpha", "beta"]);
     assert_eq!(log.leaked(), NOTHING);
@@ -154,14 +154,14 @@ async fn a_swallowing_worker_goes_on_and_is_waited_for() {
     .await
     .unwrap_err();
 
-    // The group does not hang. It ends when the last deaf worker is done.
+    // The group does not hang. It ends when the last worker is done.
     assert_eq!(errors.to_string(), "1 error: boom");
     assert_eq!(start.elapsed(), ms(200));
     assert_eq!(log.completed(), ["alpha", "beta"]);
     assert_eq!(
         log.cancelled(),
         NOTHING,
-        "the log does not know that they should have stopped"
+        "the log does not show that they should have stopped"
     );
     assert_eq!(log.leaked(), NOTHING);
 }
@@ -175,7 +175,7 @@ async fn a_gather_under_a_timeout_leaks_its_workers_until_they_are_done() {
 
     sleep(ms(300)).await;
     assert_eq!(log.leaked(), NOTHING);
-    assert_eq!(log.completed(), ["alpha", "beta"], "for nobody");
+    assert_eq!(log.completed(), ["alpha", "beta"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -201,7 +201,7 @@ async fn a_group_under_a_deadline_cancels_and_waits() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_is_done_in_time_has_finished() {
+async fn workers_that_need_less_than_the_limit_finish() {
     let log = ResourceLog::default();
 
     assert!(run_gather_under_timeout(&log, ms(10), ms(20)).await);
@@ -226,7 +226,7 @@ async fn a_timeout_around_a_group_leaves_its_children_running_for_a_moment() {
 
     assert!(tokio::time::timeout(ms(20), scope).await.is_err());
 
-    assert_eq!(log.leaked(), ["child"], "told, and not gone yet");
+    assert_eq!(log.leaked(), ["child"], "cancelled, and not dropped yet");
     tokio::task::yield_now().await;
     assert_eq!(log.leaked(), NOTHING);
 }

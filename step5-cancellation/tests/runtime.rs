@@ -1,13 +1,18 @@
-//! What tokio itself does when tasks are stopped, and when threads block.
+//! What tokio does when tasks are stopped and when threads block, without any of our code.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
 use step5_cancellation::{ResourceLog, tracked_resource};
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 use tokio::task::{JoinSet, yield_now};
+use tokio::time::timeout;
+
+/// A test that waits for longer has failed. On a paused clock the limit takes no time either.
+const LIMIT: Duration = Duration::from_secs(30);
 
 #[tokio::test(start_paused = true)]
 async fn dropping_a_join_set_aborts_and_does_not_wait_and_shutdown_does() {
@@ -31,7 +36,7 @@ async fn dropping_a_join_set_aborts_and_does_not_wait_and_shutdown_does() {
     let mut set = JoinSet::new();
     spawn(&mut set);
     yield_now().await;
-    set.shutdown().await;
+    timeout(LIMIT, set.shutdown()).await.unwrap();
     assert_eq!(log.leaked(), [""; 0]);
     assert_eq!(log.opened().len(), 2);
 }
@@ -57,7 +62,8 @@ fn blocking_stalls_one_worker_and_on_a_single_thread_everything() {
         let (blocked, is_blocked) = oneshot::channel();
         let blocks = tokio::spawn(async move {
             let _ = blocked.send(());
-            let _ = released.recv();
+            let released = released.recv_timeout(LIMIT);
+            assert_eq!(released, Err(RecvTimeoutError::Disconnected));
         });
         let _ = is_blocked.await;
         tokio::spawn(async move { drop(release) }).await.unwrap();
@@ -69,7 +75,8 @@ fn blocking_stalls_one_worker_and_on_a_single_thread_everything() {
         .unwrap()
         .block_on(blocks_until_released());
 
-    // On one thread nobody could release it; a thread outside can tell that nobody does.
+    // With one thread no other task can run to release it. The test's own thread sees that the
+    // second task has not run.
     let (release, released) = mpsc::channel::<()>();
     let (ran, has_run) = mpsc::channel::<()>();
     let (blocked, is_blocked) = mpsc::channel::<()>();
@@ -80,7 +87,7 @@ fn blocking_stalls_one_worker_and_on_a_single_thread_everything() {
             .block_on(async {
                 tokio::spawn(async move {
                     let _ = blocked.send(());
-                    let _ = released.recv();
+                    let _ = released.recv_timeout(LIMIT);
                 });
                 tokio::spawn(async move {
                     let _ = ran.send(());
@@ -89,10 +96,10 @@ fn blocking_stalls_one_worker_and_on_a_single_thread_everything() {
                 .unwrap();
             });
     });
-    is_blocked.recv().unwrap();
+    is_blocked.recv_timeout(LIMIT).unwrap();
     assert_eq!(has_run.try_recv(), Err(mpsc::TryRecvError::Empty));
     drop(release);
-    has_run.recv().unwrap();
+    has_run.recv_timeout(LIMIT).unwrap();
     single.join().unwrap();
 }
 
@@ -109,7 +116,7 @@ fn dropping_a_runtime_waits_for_its_blocking_threads() {
         }
         counted.fetch_add(1, Ordering::Relaxed);
     });
-    has_started.recv().unwrap();
+    has_started.recv_timeout(LIMIT).unwrap();
 
     drop(runtime);
 

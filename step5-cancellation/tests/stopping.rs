@@ -1,4 +1,4 @@
-//! What can be stopped, when, and what to do about the rest.
+//! Which children a group can stop, when they stop, and how to stop the others.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,19 +7,35 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use step3_taskgroup::TaskGroup;
-use step5_cancellation::{ResourceLog, spawn_blocking_owned, tracked_resource, within_grace};
+use step5_cancellation::{ResourceLog, spawn_blocking_in, tracked_resource, with_grace_period};
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::{spawn_blocking, yield_now};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 type Group = TaskGroup<&'static str>;
+
+/// A test that takes longer has failed. On a paused clock the limit takes no time either.
+const LIMIT: Duration = Duration::from_secs(30);
+
+async fn within_limit<T>(future: impl Future<Output = T>) -> T {
+    timeout(LIMIT, future).await.expect("it does not end")
+}
+
+/// Blocks its thread until `stop` is cancelled.
+fn block_until_cancelled(stop: &CancellationToken) {
+    let start = std::time::Instant::now();
+    while !stop.is_cancelled() {
+        assert!(start.elapsed() < LIMIT, "the token is never cancelled");
+        std::thread::yield_now();
+    }
+}
 
 fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
 }
 
-/// How many of a hundred pieces of work a child does although its sibling has failed before.
+/// How many of a hundred pieces of work a child does after its sibling has failed.
 async fn pieces_done_after_a_failure(child: impl FnOnce(&Group, Arc<AtomicUsize>)) -> usize {
     let done = Arc::new(AtomicUsize::new(0));
     let result = Group::scope(async |group| {
@@ -79,17 +95,15 @@ async fn a_child_that_yields_between_two_pieces_stops_there() {
 }
 
 #[tokio::test]
-async fn work_moved_to_a_thread_stops_where_it_looks_at_the_token() {
+async fn work_moved_to_a_thread_stops_where_it_checks_the_token() {
     let done = Arc::new(AtomicUsize::new(0));
     let result = Group::scope(async |group| {
         let counted = Arc::clone(&done);
         let (first_piece_done, starts) = oneshot::channel();
-        spawn_blocking_owned(&group, move |stop| {
+        spawn_blocking_in(&group, move |stop| {
             one_piece(&counted);
             let _ = first_piece_done.send(());
-            while !stop.is_cancelled() {
-                std::thread::yield_now();
-            }
+            block_until_cancelled(stop);
             Ok(())
         });
         group.spawn::<()>(async {
@@ -101,7 +115,7 @@ async fn work_moved_to_a_thread_stops_where_it_looks_at_the_token() {
     .await;
 
     assert!(result.is_err());
-    // The thread has left: it let go of what it held.
+    // The thread has ended: it has dropped its clone.
     assert_eq!(Arc::strong_count(&done), 1);
     assert_eq!(done.load(Ordering::Relaxed), 1);
 }
@@ -113,7 +127,7 @@ async fn spawn_blocking_outlives_the_group() {
     let (started, has_started) = oneshot::channel();
     let (left, has_left) = oneshot::channel();
 
-    let result = Group::scope(async |group| {
+    let result = within_limit(Group::scope(async |group| {
         let log = log.clone();
         group.spawn(async {
             let thread = spawn_blocking(move || {
@@ -130,10 +144,10 @@ async fn spawn_blocking_outlives_the_group() {
             Err("boom")
         });
         Ok(())
-    })
+    }))
     .await;
 
-    // The scope has returned. What was dropped is the future that waited for the thread.
+    // The scope has returned. Only the future that waited for the thread was dropped.
     assert!(result.is_err());
     assert_eq!(log.leaked(), ["thread"]);
     drop(release);
@@ -142,17 +156,15 @@ async fn spawn_blocking_outlives_the_group() {
 }
 
 #[tokio::test]
-async fn blocking_work_that_is_owned_is_waited_for() {
+async fn the_scope_waits_for_blocking_work_spawned_in_the_group() {
     let log = ResourceLog::default();
     let result = Group::scope(async |group| {
         let log = log.clone();
         let (started, has_started) = oneshot::channel();
-        spawn_blocking_owned(&group, move |stop| {
+        spawn_blocking_in(&group, move |stop| {
             let _resource = tracked_resource("thread", &log);
             let _ = started.send(());
-            while !stop.is_cancelled() {
-                std::thread::yield_now();
-            }
+            block_until_cancelled(stop);
             Err("stopped in the middle")
         }) as step3_taskgroup::TaskHandle<()>;
         group.spawn::<()>(async {
@@ -171,21 +183,21 @@ async fn blocking_work_that_is_owned_is_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_of_a_clean_up_is_heard() {
-    let result = Group::scope(async |group| {
+async fn an_error_during_clean_up_is_in_the_group() {
+    let result = within_limit(Group::scope(async |group| {
         group.spawn_with_token::<(), _>(|stop| async move {
             stop.cancelled().await;
             sleep(ms(10)).await;
-            Err("could not say goodbye")
+            Err("clean-up failed")
         });
         group.spawn::<()>(async { Err("boom") });
         Ok(())
-    })
+    }))
     .await;
 
     assert_eq!(
         result.unwrap_err().to_string(),
-        "2 errors: boom; could not say goodbye"
+        "2 errors: boom; clean-up failed"
     );
 }
 
@@ -207,25 +219,23 @@ async fn a_panic_during_a_clean_up_is_not_lost_and_the_other_clean_ups_end_first
         group.spawn::<()>(async { Err("boom") });
         Ok(())
     });
-    let panic = std::panic::AssertUnwindSafe(scope)
-        .catch_unwind()
-        .await
-        .unwrap_err();
+    let caught = std::panic::AssertUnwindSafe(scope).catch_unwind();
+    let panic = within_limit(caught).await.unwrap_err();
 
     assert_eq!(panic.downcast_ref(), Some(&"while cleaning up"));
     assert_eq!(log.leaked(), [""; 0]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_section_that_must_finish_does() {
+async fn a_signalled_child_finishes_its_critical_section() {
     let log = ResourceLog::default();
     let start = Instant::now();
     let result = Group::scope(async |group| {
         let log = log.clone();
         group.spawn_with_token(|stop| async move {
-            // This part may be cut off.
+            // This part may stop at the signal.
             stop.run_until_cancelled(sleep(ms(100))).await;
-            // Nothing drops this one: a child that is told is never dropped.
+            // This part always finishes: the group signals this child and does not drop it.
             let _transaction = tracked_resource("transaction", &log);
             sleep(ms(30)).await;
             Ok(())
@@ -244,7 +254,7 @@ async fn a_section_that_must_finish_does() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn within_its_grace_a_clean_up_ends() {
+async fn a_clean_up_within_the_grace_period_ends() {
     let stop = CancellationToken::new();
     let work = async {
         stop.cancelled().await;
@@ -253,11 +263,11 @@ async fn within_its_grace_a_clean_up_ends() {
     };
     stop.cancel();
 
-    assert_eq!(within_grace(&stop, ms(50), work).await, Some("clean"));
+    assert_eq!(with_grace_period(&stop, ms(50), work).await, Some("clean"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn beyond_its_grace_it_is_dropped() {
+async fn a_clean_up_beyond_the_grace_period_is_dropped() {
     let log = ResourceLog::default();
     let stop = CancellationToken::new();
     let work = async {
@@ -267,22 +277,25 @@ async fn beyond_its_grace_it_is_dropped() {
     stop.cancel();
     let start = Instant::now();
 
-    assert_eq!(within_grace(&stop, ms(50), work).await, None);
+    assert_eq!(with_grace_period(&stop, ms(50), work).await, None);
     assert_eq!(start.elapsed(), ms(50));
     assert_eq!(log.leaked(), [""; 0]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn before_it_is_told_work_has_no_limit() {
+async fn work_has_no_limit_before_the_signal() {
     let stop = CancellationToken::new();
     let start = Instant::now();
 
-    assert_eq!(within_grace(&stop, ms(50), sleep(ms(1000))).await, Some(()));
+    assert_eq!(
+        with_grace_period(&stop, ms(50), sleep(ms(1000))).await,
+        Some(())
+    );
     assert_eq!(start.elapsed(), ms(1000));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_detached_audit_is_unfinished_when_its_request_is_over_and_an_owned_one_is_done() {
+async fn a_detached_audit_outlives_its_request_and_an_owned_one_does_not() {
     async fn write_audit(log: ResourceLog, order: &'static str) -> Result<(), &'static str> {
         let audit = tracked_resource(order, &log);
         sleep(ms(10)).await;
@@ -296,7 +309,7 @@ async fn a_detached_audit_is_unfinished_when_its_request_is_over_and_an_owned_on
     assert_eq!(
         detached.leaked(),
         ["order 7"],
-        "the request is over, its audit is not"
+        "the request has ended, its audit has not"
     );
 
     let owned = ResourceLog::default();
@@ -316,7 +329,7 @@ async fn ctrl_c_is_a_future_that_stops_a_group() {
     let ctrl_c = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt());
     let mut ctrl_c = ctrl_c.unwrap();
 
-    let result = Group::scope_until(ctrl_c.recv(), async |group| {
+    let result = within_limit(Group::scope_until(ctrl_c.recv(), async |group| {
         let log = log.clone();
         group.spawn::<()>(async move {
             let _resource = tracked_resource("worker", &log);
@@ -324,7 +337,7 @@ async fn ctrl_c_is_a_future_that_stops_a_group() {
             std::future::pending::<Result<_, _>>().await
         });
         Ok(())
-    })
+    }))
     .await;
 
     assert_eq!(result.unwrap(), None);
@@ -336,7 +349,7 @@ async fn ctrl_c_is_a_future_that_stops_a_group() {
 async fn the_permit_of_a_failing_child_lets_every_waiter_in_as_far_as_its_next_await() {
     let permits = Arc::new(Semaphore::new(1));
     let entered = Arc::new(AtomicUsize::new(0));
-    let result = Group::scope(async |group| {
+    let result = within_limit(Group::scope(async |group| {
         let one = Arc::clone(&permits);
         group.spawn::<()>(async move {
             let _permit = one.acquire().await;
@@ -353,12 +366,13 @@ async fn the_permit_of_a_failing_child_lets_every_waiter_in_as_far_as_its_next_a
             });
         }
         Ok(())
-    })
+    }))
     .await;
 
-    // "A waiter is cancelled while it waits and never enters." In asyncio the next in line does. Here
-    // they all do: work comes first, a permit is work that is ready, and each one that is dropped
-    // hands it on to the next.
+    // You might expect that a waiter is cancelled while it waits and never gets a permit. In asyncio
+    // the first waiter gets one. Here all of them do: a child polls its work before it checks the
+    // cancellation, the permit makes that work ready, and dropping one waiter releases the permit
+    // to the next.
     assert!(result.is_err());
     assert_eq!(entered.load(Ordering::Relaxed), 5);
     assert_eq!(permits.available_permits(), 1);

@@ -1,8 +1,8 @@
-//! What failed, as a tree, routed by type, and the same jobs with and without the promise kept, as
-//! a table and as two timelines.
+//! Three failures as a tree and sorted by type; then the same jobs in the article's form and in the
+//! form that keeps tolerable failures, as a table and as two timelines.
 
 use step3_taskgroup::{ErrorGroup, TaskGroup};
-use step4_compare::{JobSpec, Timeline, lanes, run_with_taskgroup};
+use step4_compare::{JobSpec, Timeline, render_text, run_with_taskgroup};
 use step6_error_groups::{
     BoxError, Except, FatalError, PartialJob, PartialReport, TolerableError, run_keeping_tolerable,
     run_with_except_star,
@@ -38,15 +38,15 @@ async fn main() {
     print("kept", &run_keeping_tolerable(&jobs).await.0);
 
     let article = as_the_group_sees_it(JobSpec::fails("limited", 10, "rate limit")).await;
-    // A failure that is a value: to the group, that child did its work.
+    // When the failure is a value, the child completes as far as its group can tell.
     let kept = as_the_group_sees_it(JobSpec::completes("limited", 10)).await;
     println!(
-        "\nThe article's form, and then the one that keeps:\n{}",
-        lanes(&[article, kept])
+        "\nFirst the article's form, then the form in which a tolerable failure is a value:\n{}",
+        render_text(&[article, kept])
     );
 }
 
-/// The same four jobs, drawn; `limited` is what its group gets to see of it.
+/// The timeline of the same four jobs. `limited` is the job as its group sees it.
 async fn as_the_group_sees_it(limited: JobSpec) -> Timeline {
     let jobs = [
         limited,

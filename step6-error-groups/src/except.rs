@@ -4,11 +4,11 @@ use step3_taskgroup::{ErrorGroup, ErrorNode};
 
 use crate::{BoxError, split_type};
 
-/// What `except*` is in Python: handlers, each for one type of error, one after the other.
+/// Handles the errors of a group by type, as `except*` does in Python.
 ///
-/// A handler runs at most once, with the sub-group of everything that is of its type and that no
-/// handler before it took. What no handler took is raised again by [`reraise`](Self::reraise), in
-/// shape: an error that nobody thought of cannot be lost.
+/// Each call of [`handle`](Self::handle) takes the errors of one type out of the group and passes
+/// them to a handler. [`reraise`](Self::reraise) returns the errors that no handler took, in their
+/// shape, so that an unexpected error is not lost.
 ///
 /// The rules are those of [PEP 654](https://peps.python.org/pep-0654/#except).
 pub struct Except {
@@ -17,7 +17,7 @@ pub struct Except {
 }
 
 impl Except {
-    /// Begins with everything that failed.
+    /// Starts with all errors of `group`.
     #[must_use]
     pub fn new(group: ErrorGroup<BoxError>) -> Self {
         Self {
@@ -26,11 +26,12 @@ impl Except {
         }
     }
 
-    /// Handles the errors of type `T`, if there are any.
+    /// Calls `handler` once with all errors of type `T` that no earlier handler took; not at all if
+    /// there are none.
     ///
-    /// A handler may fail, with an error or with a whole group, such as its own, boxed again by
-    /// [`map_errors`](crate::map_errors). Its failure does not reach the handlers after it. It
-    /// comes out at the end, a group with its shape, tasks and source lines.
+    /// The handler may fail, with an error or with a group. To raise its own group again, it boxes
+    /// the errors with [`map_errors`](crate::map_errors). Later handlers do not see what it
+    /// returns; [`reraise`](Self::reraise) does.
     #[must_use]
     pub fn handle<T: Error + 'static>(
         mut self,
@@ -43,13 +44,13 @@ impl Except {
         self
     }
 
-    /// Raises what is left.
+    /// Returns what is left as an error.
     ///
     /// # Errors
     ///
-    /// What no handler took, in the shape in which it came. If handlers failed, a new group of
-    /// their failures, in order, and then of what is left. In Python a bare `raise` puts a
-    /// handler's group back into its old place; here it stands beside the rest.
+    /// The errors that no handler took, in their shape. If handlers failed, a new group: first the
+    /// failures of the handlers, in order, then the errors that no handler took. (In Python a bare
+    /// `raise` puts a handler's group back in its old place; here it comes before the rest.)
     pub fn reraise(self) -> Result<(), ErrorGroup<BoxError>> {
         if self.raised.is_empty() {
             return self.rest.map_or(Ok(()), Err);

@@ -4,20 +4,20 @@ use step3_taskgroup::ErrorGroup;
 
 use crate::split_type;
 
-/// Any error, as a job returns it.
+/// Any error that a job can return.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
-/// A failure of one job that is recorded, and then one goes on: a rate limit, a duplicate key.
+/// A failure that is recorded and does not stop the other jobs: a rate limit, a duplicate key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct TolerableError(pub String);
 
-/// A failure that nobody may pass over: a database that is gone, an invariant that is broken.
+/// A failure that must stop the other jobs: a lost database, a broken invariant.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct FatalError(pub String);
 
-/// The tolerable failures, and everything else: what is fatal, and what nobody has classified.
+/// Splits `group` into its [`TolerableError`]s and all other errors, fatal and unclassified.
 #[must_use]
 pub fn split_tolerable(
     group: ErrorGroup<BoxError>,

@@ -4,7 +4,7 @@ use tokio::time::sleep;
 
 use crate::{BoxError, FatalError, TolerableError};
 
-/// A job that sleeps, and then succeeds or fails in one of three ways.
+/// A job that sleeps and then succeeds, or fails in one of three ways.
 #[derive(Clone, Debug)]
 pub struct PartialJob {
     name: &'static str,
@@ -23,54 +23,46 @@ impl PartialJob {
     /// A job that succeeds after `milliseconds`.
     #[must_use]
     pub fn succeeds(name: &'static str, milliseconds: u64) -> Self {
+        Self::new(name, milliseconds, None)
+    }
+
+    /// A job that fails with a [`TolerableError`] after `milliseconds`.
+    #[must_use]
+    pub fn tolerable(name: &'static str, milliseconds: u64, message: &'static str) -> Self {
+        Self::new(name, milliseconds, Some(Failure::Tolerable(message)))
+    }
+
+    /// A job that fails with a [`FatalError`] after `milliseconds`.
+    #[must_use]
+    pub fn fatal(name: &'static str, milliseconds: u64, message: &'static str) -> Self {
+        Self::new(name, milliseconds, Some(Failure::Fatal(message)))
+    }
+
+    /// A job that fails after `milliseconds` with an error that is neither of the two.
+    #[must_use]
+    pub fn unclassified(name: &'static str, milliseconds: u64, message: &'static str) -> Self {
+        Self::new(name, milliseconds, Some(Failure::Unclassified(message)))
+    }
+
+    fn new(name: &'static str, milliseconds: u64, failure: Option<Failure>) -> Self {
         Self {
             name,
             delay: Duration::from_millis(milliseconds),
-            failure: None,
-        }
-    }
-
-    /// A job that fails with a [`TolerableError`].
-    #[must_use]
-    pub fn tolerable(name: &'static str, milliseconds: u64, message: &'static str) -> Self {
-        let failure = Some(Failure::Tolerable(message));
-        Self {
             failure,
-            ..Self::succeeds(name, milliseconds)
         }
     }
 
-    /// A job that fails with a [`FatalError`].
-    #[must_use]
-    pub fn fatal(name: &'static str, milliseconds: u64, message: &'static str) -> Self {
-        let failure = Some(Failure::Fatal(message));
-        Self {
-            failure,
-            ..Self::succeeds(name, milliseconds)
-        }
-    }
-
-    /// A job that fails with an error that is neither of the two.
-    #[must_use]
-    pub fn unclassified(name: &'static str, milliseconds: u64, message: &'static str) -> Self {
-        let failure = Some(Failure::Unclassified(message));
-        Self {
-            failure,
-            ..Self::succeeds(name, milliseconds)
-        }
-    }
-
-    /// What the job is called.
+    /// The name of the job.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Does the job.
+    /// Runs the job.
     ///
     /// # Errors
     ///
-    /// What the job was made to fail with.
+    /// The failure with which the job was created.
     pub async fn run(self) -> Result<(), BoxError> {
         sleep(self.delay).await;
         match self.failure {
@@ -82,20 +74,21 @@ impl PartialJob {
     }
 }
 
-/// What became of a list of jobs, by their names.
+/// How a list of jobs ended: the names of the jobs in four buckets.
 ///
-/// Each job is in exactly one bucket, or among what
-/// [`run_with_except_star`](crate::run_with_except_star) gives back beside its report. A bucket is
-/// in spawn order; but failures that come out of a group are in the order in which they happened.
+/// Each job is in exactly one bucket, or in the error group that
+/// [`run_with_except_star`](crate::run_with_except_star) returns beside its report. Names are in
+/// spawn order, but failures that come out of an error group are in the order in which they
+/// happened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PartialReport {
-    /// Jobs that did what they should.
+    /// Jobs that succeeded.
     pub succeeded: Vec<String>,
-    /// Failures that were recorded and passed over.
+    /// Jobs whose failure was tolerated.
     pub tolerated: Vec<String>,
-    /// Failures that were not.
+    /// Jobs whose failure was not tolerated.
     pub fatal: Vec<String>,
-    /// Jobs that a failure cut off. The article has no such bucket, and these jobs are in none of
-    /// its three.
+    /// Jobs that were cancelled because another job had failed. The article's report has no bucket
+    /// for them.
     pub cancelled: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! To take an error group apart without losing its shape.
+//! Takes an error group apart and keeps its shape.
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -9,12 +9,12 @@ use step3_taskgroup::{ErrorGroup, ErrorNode, Leaf};
 
 use crate::BoxError;
 
-/// Sends every leaf of `group` to one of two halves: to the first if `decide` returns `Ok`, to the
-/// second if it returns `Err`. The two may have errors of different types.
+/// Splits `group` into two halves: a leaf goes to the first if `decide` returns `Ok`, and to the
+/// second if it returns `Err`. The two halves may have different error types.
 ///
-/// Every leaf is in exactly one half. Each half keeps the shape: messages, nesting, order, tasks and
-/// source lines; a group of which nothing is left in a half is left out there, and a half without
-/// any leaf is `None`. No error is cloned, and no depth of nesting overflows the stack.
+/// Each half keeps the shape: messages, nesting, order, tasks and source lines. An inner group that
+/// has no leaves in a half is omitted there, and a half without any leaf is `None`. No error is
+/// cloned, and deep nesting does not overflow the stack.
 ///
 /// The rules are those of `BaseExceptionGroup.split` in
 /// [PEP 654](https://peps.python.org/pep-0654/).
@@ -46,7 +46,7 @@ pub fn route<E, A, B>(
     }
 }
 
-/// A group that is being taken apart, and what its halves hold so far.
+/// A group that is being split, with the part of each half that is done.
 struct Level<E, A, B> {
     message: Cow<'static, str>,
     nodes: vec::IntoIter<ErrorNode<E>>,
@@ -71,7 +71,7 @@ impl<E, A, B> Level<E, A, B> {
     }
 }
 
-/// Splits `group` into the leaves for which `matches` says yes, and the rest. See [`route`].
+/// Splits `group` into the leaves for which `matches` returns true, and the rest. See [`route`].
 pub fn split<E>(
     group: ErrorGroup<E>,
     mut matches: impl FnMut(&Leaf<E>) -> bool,
@@ -82,7 +82,7 @@ pub fn split<E>(
     )
 }
 
-/// The leaves for which `matches` says yes, in shape; the others are dropped. See [`route`].
+/// Keeps the leaves for which `matches` returns true and drops the others. See [`route`].
 pub fn subgroup<E>(
     group: ErrorGroup<E>,
     matches: impl FnMut(&Leaf<E>) -> bool,
@@ -92,7 +92,7 @@ pub fn subgroup<E>(
 
 /// Splits a group of boxed errors into those of type `T`, unboxed, and the rest. See [`route`].
 ///
-/// Only an error that *is* a `T` counts, not one that has a `T` among its sources.
+/// An error is of type `T` only if it is a `T` itself; a `T` among its sources does not count.
 #[must_use]
 pub fn split_type<T: Error + 'static>(
     group: ErrorGroup<BoxError>,
@@ -118,7 +118,7 @@ pub fn split_type<T: Error + 'static>(
     )
 }
 
-/// The same group, with each error passed through `map`. See [`route`].
+/// Replaces each error of `group` by `map(error)` and keeps the shape. See [`route`].
 ///
 /// # Panics
 ///
@@ -138,5 +138,5 @@ pub fn map_errors<E, F>(group: ErrorGroup<E>, mut map: impl FnMut(E) -> F) -> Er
             })
         },
     );
-    mapped.expect("a group is never empty, and nothing was sent elsewhere")
+    mapped.expect("every leaf went to the first half, and a group is never empty")
 }

@@ -1,4 +1,4 @@
-//! The same jobs, and three ways to keep what can be kept.
+//! Three ways to run a list of jobs some of whose failures are tolerable.
 
 use std::sync::{Arc, OnceLock};
 
@@ -8,14 +8,15 @@ use crate::{
     BoxError, Except, FatalError, PartialJob, PartialReport, TolerableError, split_tolerable,
 };
 
-/// Runs every job as a child that fails as the job fails, and routes what failed with [`Except`].
+/// Runs every job as a child that fails when the job fails, and then sorts the failures with
+/// [`Except`]. This is the article's form.
 ///
-/// **The first failure cancels the siblings, a tolerable one too**: the group cannot know that it
-/// was tolerable. They are in [`cancelled`](PartialReport::cancelled). That is the article's form,
-/// and it does not keep its promise; [`run_keeping_tolerable`] does.
+/// **The first failure cancels the siblings, even a tolerable one**: the group cannot know that it
+/// is tolerable. The siblings are in [`cancelled`](PartialReport::cancelled). To let them run on,
+/// use [`run_keeping_tolerable`].
 ///
-/// The second half of the pair is what is neither tolerable nor fatal, in shape; these jobs are in
-/// no bucket. Python raises it, and the report is lost.
+/// Also returns the errors that are neither tolerable nor fatal, in their shape; these jobs are in
+/// no bucket. Python raises these errors, and the report is lost.
 pub async fn run_with_except_star(
     jobs: &[PartialJob],
 ) -> (PartialReport, Option<ErrorGroup<BoxError>>) {
@@ -23,11 +24,11 @@ pub async fn run_with_except_star(
     let rest = failed.and_then(|failed| {
         Except::new(failed)
             .handle::<TolerableError>(|group| {
-                report.tolerated = tasks_of(Some(&group));
+                report.tolerated = task_names(Some(&group));
                 Ok(())
             })
             .handle::<FatalError>(|group| {
-                report.fatal = tasks_of(Some(&group));
+                report.fatal = task_names(Some(&group));
                 Ok(())
             })
             .reraise()
@@ -36,50 +37,50 @@ pub async fn run_with_except_star(
     (report, rest)
 }
 
-/// Runs the jobs in the same way, and gives back what is not tolerable beside the report, for the
-/// caller to raise or not.
+/// Runs the jobs as [`run_with_except_star`] does, and returns the errors that are not tolerable
+/// beside the report. The caller decides whether to raise them.
 ///
-/// The article calls this and [`run_with_except_star`] equivalent. But an error that nobody has
-/// classified is here filed under `fatal`, and a fatal one is given back too: there its handler
-/// has taken it.
+/// The article calls the two equivalent, but they differ for two kinds of error. Here an
+/// unclassified error is reported under `fatal`. And here a fatal error is also returned, while
+/// there its handler has taken it.
 pub async fn collect_with_selective_reraise(
     jobs: &[PartialJob],
 ) -> (PartialReport, Option<ErrorGroup<BoxError>>) {
     let (mut report, failed) = run_jobs(jobs, |_| false).await;
     let (tolerable, rest) = failed.map_or((None, None), split_tolerable);
-    report.tolerated = tasks_of(tolerable.as_ref());
-    report.fatal = tasks_of(rest.as_ref());
+    report.tolerated = task_names(tolerable.as_ref());
+    report.fatal = task_names(rest.as_ref());
     (report, rest)
 }
 
-/// Runs every job as a child for which **a tolerable failure is a value**: the child records it and
-/// succeeds. Only another failure cancels the siblings.
+/// Runs every job as a child for which **a tolerable failure is a value**: the child records the
+/// failure and succeeds. Any other failure cancels the siblings.
 ///
-/// The second half of the pair is what was fatal or unclassified.
+/// Also returns the fatal and unclassified errors.
 pub async fn run_keeping_tolerable(
     jobs: &[PartialJob],
 ) -> (PartialReport, Option<ErrorGroup<BoxError>>) {
     let (mut report, failed) = run_jobs(jobs, |error| error.is::<TolerableError>()).await;
-    report.fatal = tasks_of(failed.as_ref());
+    report.fatal = task_names(failed.as_ref());
     (report, failed)
 }
 
-/// How a job ended, as far as the child can tell.
+/// How a job ended, if it was not cancelled.
 enum Ending {
     Succeeded,
     Tolerated,
     Failed,
 }
 
-/// Runs every job as a child, which fails as the job fails, unless the failure is one that it
-/// tolerates.
+/// Runs every job as a child. The child fails when its job fails, unless `is_tolerated` returns
+/// true for the failure.
 ///
-/// Who failed is in the group, and not in the report: to sort the failures is the caller's part.
+/// The jobs that failed are in the error group and not yet in the report; the caller adds them.
 async fn run_jobs(
     jobs: &[PartialJob],
-    tolerates: fn(&BoxError) -> bool,
+    is_tolerated: fn(&BoxError) -> bool,
 ) -> (PartialReport, Option<ErrorGroup<BoxError>>) {
-    // One that stays empty: its job was cut off, or refused by the group.
+    // An ending stays empty if its job was cancelled, or if the group refused to spawn it.
     let endings: Vec<_> = jobs.iter().map(|_| Arc::new(OnceLock::new())).collect();
     let result = TaskGroup::scope(async |group| {
         for (job, ending) in jobs.iter().cloned().zip(&endings) {
@@ -87,7 +88,7 @@ async fn run_jobs(
             group.spawn_named(job.name(), async move {
                 let (how, result) = match job.run().await {
                     Ok(()) => (Ending::Succeeded, Ok(())),
-                    Err(error) if tolerates(&error) => (Ending::Tolerated, Ok(())),
+                    Err(error) if is_tolerated(&error) => (Ending::Tolerated, Ok(())),
                     Err(error) => (Ending::Failed, Err(error)),
                 };
                 let _ = ending.set(how);
@@ -111,8 +112,8 @@ async fn run_jobs(
     (report, result.err())
 }
 
-/// The tasks whose failures are in `group`, in its order.
-fn tasks_of<E>(group: Option<&ErrorGroup<E>>) -> Vec<String> {
+/// The names of the tasks whose failures are in `group`, in its order.
+fn task_names<E>(group: Option<&ErrorGroup<E>>) -> Vec<String> {
     let leaves = group.into_iter().flat_map(ErrorGroup::leaves);
     leaves.map(|leaf| leaf.task.to_string()).collect()
 }

@@ -1,4 +1,4 @@
-//! The six ways in which a group goes wrong for those who use it, each shown and each avoided.
+//! Six mistakes in the use of a group: each test shows one, and how to avoid it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,7 +22,7 @@ async fn fails_at<E: Into<BoxError>>(delay: Duration, error: E) -> Result<(), Bo
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_looks_at_the_first_error_alone_misses_the_others() {
+async fn looking_only_at_the_first_error_misses_the_others() {
     let errors = Group::scope(async |group| {
         group.spawn(fails_at(ms(10), "disk full"));
         group.spawn(fails_at(ms(10), "no route"));
@@ -33,16 +33,16 @@ async fn whoever_looks_at_the_first_error_alone_misses_the_others() {
 
     let first = errors.leaves().next().unwrap().error.to_string();
     assert_eq!(first, "disk full");
-    // Walk the leaves, and nothing is missed.
+    // Iterating over all leaves misses none.
     let all: Vec<_> = errors.leaves().map(|leaf| leaf.error.to_string()).collect();
     assert_eq!(all, ["disk full", "no route"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_no_handler_takes_comes_out_although_every_expected_type_is_handled() {
+async fn an_unexpected_error_is_reraised_although_every_expected_type_is_handled() {
     let errors = Group::scope(async |group| {
         group.spawn(fails_at(ms(10), TolerableError("rate limit".to_owned())));
-        group.spawn(fails_at(ms(10), "nobody expected this"));
+        group.spawn(fails_at(ms(10), "unexpected"));
         Ok(())
     })
     .await
@@ -52,10 +52,7 @@ async fn what_no_handler_takes_comes_out_although_every_expected_type_is_handled
         .handle::<TolerableError>(|_| Ok(()))
         .handle::<FatalError>(|_| Ok(()))
         .reraise();
-    assert_eq!(
-        result.unwrap_err().to_string(),
-        "1 error: nobody expected this"
-    );
+    assert_eq!(result.unwrap_err().to_string(), "1 error: unexpected");
 }
 
 #[tokio::test(start_paused = true)]
@@ -67,8 +64,8 @@ async fn a_single_failure_is_a_group_too() {
     .await
     .unwrap_err();
 
-    // In Python `except FatalError` would silently match nothing. Here the type says that this is a
-    // group, and the compiler makes us look inside.
+    // In Python `except FatalError` would silently match nothing. Here the type is a group, and
+    // code that treats it as a `FatalError` does not compile.
     assert_eq!(errors.nodes().len(), 1);
     assert!(errors.leaves().next().unwrap().error.is::<FatalError>());
 }
@@ -102,7 +99,11 @@ async fn siblings_go_on_after_a_failure_in_a_gather_and_not_in_a_group() {
     .await;
     assert!(grouped.is_err());
     sleep(ms(100)).await;
-    assert_eq!(writes.load(Ordering::Relaxed), 1, "and none here");
+    assert_eq!(
+        writes.load(Ordering::Relaxed),
+        1,
+        "no write after the failure"
+    );
 }
 
 /// Fails at 10 ms, or does the work.
@@ -157,7 +158,7 @@ async fn a_child_that_swallows_its_cancellation_delays_the_group_until_it_ends()
     })
     .await;
 
-    // The text says that the group hangs. It ends when that child does.
+    // One often reads that the group hangs. It ends when that child ends.
     assert_eq!(result.unwrap_err().to_string(), "1 error: boom");
     assert_eq!(start.elapsed(), ms(200));
 }

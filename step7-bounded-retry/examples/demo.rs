@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use step4_compare::{Answer, Caller, JobLane, Mode, Outcome, Timeline, lanes};
+use step4_compare::{Caller, CallerResult, JobLane, Mode, Outcome, Timeline, render_text};
 use step7_bounded_retry::RetryPolicy;
 use step7_bounded_retry::engine::{AttemptError, Jitter, Settings, collect};
 use tokio::time::{Instant, sleep};
@@ -55,11 +55,11 @@ async fn main() {
         jobs: attempts,
         caller: Caller {
             at_ms: since(start),
-            result: Answer::Ok,
+            result: CallerResult::Ok,
             message: None,
         },
     };
-    println!("{}\n", lanes(&[timeline]));
+    println!("{}\n", render_text(&[timeline]));
     for outcome in outcomes {
         let end = match outcome.result {
             Ok(()) => "ok".to_owned(),

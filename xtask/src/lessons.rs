@@ -91,7 +91,16 @@ pub enum Field {
 
 /// The cargo that started this program.
 pub fn cargo() -> Command {
-    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // These describe the package xtask. Build scripts that look at them, as that of ring does, would
+    // run again for each build with and without xtask.
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(name);
+        }
+    }
+    command
 }
 
 /// The width of the longest name, for a column of names.

@@ -1,202 +1,109 @@
-//! What stands in a page: its headings, its fenced blocks, its links.
+//! The parts of a page that commands look at: headings, fenced blocks, and links.
 
-use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd};
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag};
+
+/// Lines are counted from 1.
 #[derive(Debug, PartialEq)]
-pub enum Part {
+pub enum Part<'a> {
     Heading {
         line: usize,
         /// 1 is the page's title.
         level: usize,
-        text: String,
+        text: &'a str,
     },
-    /// A paragraph begins.
-    Paragraph,
     Fence {
-        /// The first word behind the opening fence: `rust`, `diff`.
+        line: usize,
+        /// The first word after the opening fence: `rust`, `diff`.
         tag: String,
-        fence: Fence,
+        /// The bytes between the two fences.
+        content: Range<usize>,
     },
-    Link(Link),
-    /// A list, a table, a quotation, a rule begins.
-    Other,
+    Link {
+        line: usize,
+        target: String,
+        /// The link's text, if it is nothing but code.
+        code: Option<&'a str>,
+    },
 }
 
-/// A fenced block.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Fence {
-    /// The line of the opening fence, from 1.
-    pub line: usize,
-    /// What stands in front of each of its lines, if it is in a list or a quotation.
-    pub margin: String,
-    pub lines: Vec<String>,
+/// The pages in this folder, sorted by name.
+pub fn pages(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path()));
+    let mut pages = entries.collect::<io::Result<Vec<_>>>()?;
+    pages.retain(|path| path.extension() == Some(OsStr::new("md")));
+    pages.sort();
+    Ok(pages)
 }
 
-#[derive(Debug, PartialEq)]
-pub struct Link {
-    pub line: usize,
-    pub target: String,
-    /// The text, if it is nothing but code.
-    pub code: Option<String>,
-}
-
-pub fn parts(text: &str) -> Vec<Part> {
+pub fn parts(page: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
-    let mut heading: Option<String> = None;
-    let mut fence: Option<(String, Fence, String)> = None;
-    let mut link: Option<(Link, String)> = None;
-
-    for (event, range) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
-        let line_number = || 1 + text[..range.start].matches('\n').count();
-        match event {
-            Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),
-            Event::End(TagEnd::Heading(level)) => parts.push(Part::Heading {
-                line: line_number(),
+    for (event, range) in Parser::new_ext(page, Options::ENABLE_TABLES).into_offset_iter() {
+        let line = 1 + page[..range.start].matches('\n').count();
+        // The start of an element has the range of the whole element.
+        let source = &page[range.clone()];
+        let Event::Start(tag) = event else { continue };
+        parts.push(match tag {
+            Tag::Heading { level, .. } => Part::Heading {
+                line,
                 level: level as usize,
-                text: heading.take().unwrap_or_default(),
-            }),
-            Event::Start(Tag::CodeBlock(kind)) => {
-                let opened = Fence {
-                    line: line_number(),
-                    margin: margin(text, range.start),
-                    lines: Vec::new(),
-                };
-                fence = Some((tag(&kind), opened, String::new()));
-            }
-            Event::End(TagEnd::CodeBlock) => {
-                if let Some((tag, mut fence, content)) = fence.take() {
-                    fence.lines = content.lines().map(String::from).collect();
-                    parts.push(Part::Fence { tag, fence });
+                text: source.trim_start_matches('#').trim(),
+            },
+            Tag::CodeBlock(CodeBlockKind::Fenced(info)) => {
+                let after_newline = |end| range.start + end + 1;
+                let end = source.trim_end().rfind('\n').map(after_newline);
+                let start = source.find('\n').map(after_newline);
+                Part::Fence {
+                    line,
+                    tag: info.split_whitespace().next().unwrap_or_default().into(),
+                    content: start.unwrap_or(range.end)..end.unwrap_or(range.end),
                 }
             }
-            Event::Start(Tag::Link {
-                link_type,
-                dest_url,
+            Tag::Link {
+                link_type: LinkType::Autolink | LinkType::Email,
                 ..
-            }) if !matches!(link_type, LinkType::Autolink | LinkType::Email) => {
-                let opened = Link {
-                    line: line_number(),
-                    target: dest_url.into_string(),
-                    code: None,
-                };
-                link = Some((opened, String::new()));
-            }
-            Event::Start(Tag::Image { dest_url, .. }) => parts.push(Part::Link(Link {
-                line: line_number(),
+            } => continue,
+            Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => Part::Link {
+                line,
                 target: dest_url.into_string(),
-                code: None,
-            })),
-            Event::End(TagEnd::Link) => {
-                if let Some((mut closed, other_text)) = link.take() {
-                    closed.code = closed.code.filter(|_| other_text.is_empty());
-                    parts.push(Part::Link(closed));
-                }
-            }
-            Event::Code(words) => {
-                if let Some(heading) = &mut heading {
-                    heading.push_str(&words);
-                }
-                if let Some((link, _)) = &mut link {
-                    link.code.get_or_insert_default().push_str(&words);
-                }
-            }
-            Event::Text(words) => {
-                if let Some(heading) = &mut heading {
-                    heading.push_str(&words);
-                }
-                if let Some((_, _, content)) = &mut fence {
-                    content.push_str(&words);
-                } else if let Some((_, other_text)) = &mut link {
-                    other_text.push_str(&words);
-                }
-            }
-            Event::Start(Tag::Paragraph) => parts.push(Part::Paragraph),
-            Event::Start(
-                Tag::BlockQuote(_) | Tag::List(_) | Tag::Item | Tag::Table(_) | Tag::HtmlBlock,
-            )
-            | Event::Rule => parts.push(Part::Other),
-            _ => {}
-        }
+                code: code(source),
+            },
+            _ => continue,
+        });
     }
     parts
 }
 
-fn tag(kind: &CodeBlockKind) -> String {
-    match kind {
-        CodeBlockKind::Fenced(info) => info.split_whitespace().next().unwrap_or("").into(),
-        CodeBlockKind::Indented => String::new(),
-    }
-}
-
-/// The marks of a quotation stay; the bullet of a list becomes blanks.
-fn margin(text: &str, fence: usize) -> String {
-    let start = text[..fence].rfind('\n').map_or(0, |end| end + 1);
-    text[start..fence]
-        .chars()
-        .map(|mark| if mark == '>' { '>' } else { ' ' })
-        .collect()
+/// The text of a link such as [`code`](target).
+fn code(link: &str) -> Option<&str> {
+    let (code, _) = link.strip_prefix("[`")?.split_once("`]")?;
+    (!code.contains('`')).then_some(code)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Fence, Link, Part, parts};
+    use super::{Part, parts};
 
     #[test]
-    fn a_heading_has_its_line_its_level_and_its_words_without_their_marks() {
-        let heading = |line, level, text: &str| Part::Heading {
-            line,
-            level,
-            text: text.into(),
+    fn headings_and_blocks_have_their_line_and_their_text() {
+        let page = "# One\n\n```diff x\n-x\n\n+y\n```\n\n## Two and `three`\n";
+        let heading = |line, level, text| Part::Heading { line, level, text };
+        let block = Part::Fence {
+            line: 3,
+            tag: "diff".into(),
+            content: 17..24,
         };
-        assert_eq!(
-            parts("# One\n\n## *Two* and `three`\n"),
-            [heading(1, 1, "One"), heading(3, 2, "Two and three")]
-        );
-    }
-
-    #[test]
-    fn a_block_in_a_list_or_a_quotation_has_a_margin() {
-        for (page, margin) in [
-            ("- ```diff\n  -x\n  ```\n", "  "),
-            ("> ```diff\n> -x\n> ```\n", "> "),
-        ] {
-            let expected = Part::Fence {
-                tag: "diff".into(),
-                fence: Fence {
-                    line: 1,
-                    margin: margin.into(),
-                    lines: vec!["-x".into()],
-                },
-            };
-            assert!(parts(page).contains(&expected), "{page}");
-        }
-    }
-
-    #[test]
-    fn a_link_has_its_line_its_target_and_its_code() {
-        let page = "[a](x.md)\n[`b::c`](y.rs#L1) and [d `e`](z.rs), <https://example.com>\n[f]\n\n[f]: w.md\n";
-        let link = |line, target: &str, code: Option<&str>| {
-            Part::Link(Link {
-                line,
-                target: target.into(),
-                code: code.map(String::from),
-            })
-        };
-        assert_eq!(
-            parts(page),
-            [
-                Part::Paragraph,
-                link(1, "x.md", None),
-                link(2, "y.rs#L1", Some("b::c")),
-                link(2, "z.rs", None),
-                link(3, "w.md", None),
-            ]
-        );
-    }
-
-    #[test]
-    fn an_image_is_a_link() {
-        let parts = parts("![a timeline](timeline.svg)\n");
-        assert!(matches!(&parts[1], Part::Link(link) if link.target == "timeline.svg"));
+        let expected = [
+            heading(1, 1, "One"),
+            block,
+            heading(9, 2, "Two and `three`"),
+        ];
+        assert_eq!(parts(page), expected);
+        assert_eq!(&page[17..24], "-x\n\n+y\n");
     }
 }

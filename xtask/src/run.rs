@@ -52,7 +52,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let workspace = Workspace::find()?;
     let selected = selection::select(options.selection.as_ref(), options.from, &workspace.lessons)
         .map_err(Failure::usage)?;
-    build(&workspace, &selected)?;
+    build(&workspace, &selected, &["--tests", "--examples"])?;
 
     let mut out: Box<dyn Write> = if options.json {
         Box::new(anstream::stderr())
@@ -80,13 +80,14 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     }
 }
 
-/// Builds what all lessons need before the first one runs. This is what `cargo test --no-run`
-/// builds, without its list of files.
-fn build(workspace: &Workspace, selected: &[&Lesson]) -> Result<(), Failure> {
+/// Builds what all lessons need before the first one runs. With tests and examples, this is what
+/// `cargo test --no-run` builds, without its list of files.
+pub fn build(workspace: &Workspace, selected: &[&Lesson], kinds: &[&str]) -> Result<(), Failure> {
     let packages = selected.iter().flat_map(|lesson| ["-p", &lesson.name]);
     let status = workspace
         .cargo()
-        .args(["build", "--tests", "--examples"])
+        .arg("build")
+        .args(kinds)
         .args(packages)
         .stdout(io::stderr())
         .status()

@@ -2,128 +2,179 @@
 
 mod support;
 
-use std::fs;
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use support::outcome;
+use support::{folder, manifest, outcome, this_workspace, xtask};
 
-fn agenda(folder: &Path, minutes: &str) -> (Option<i32>, String, String) {
-    outcome(
-        Command::new(env!("CARGO_BIN_EXE_xtask"))
-            .args(["agenda", "--minutes", minutes])
-            .current_dir(folder),
-    )
+fn agenda(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    outcome(&mut xtask(folder, &[&["agenda"], arguments].concat()))
 }
 
-fn this_workspace() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// The minutes from and to of each row.
-fn rows(page: &str) -> Vec<(u32, u32)> {
-    let minutes = |time: &str| {
-        let (hours, minutes) = time.trim().split_once(':')?;
-        Some(hours.parse::<u32>().ok()? * 60 + minutes.parse::<u32>().ok()?)
-    };
-    let rows = page.lines().filter_map(|line| {
-        let mut cells = line.strip_prefix("| ")?.split('|');
-        Some((minutes(cells.next()?)?, minutes(cells.next()?)?))
-    });
-    rows.collect()
-}
-
-#[test]
-fn the_rows_fill_the_time_without_a_gap_and_there_is_a_break_in_more_than_an_hour() {
-    for minutes in [60, 90, 240, 480] {
-        let (code, page, stderr) = agenda(this_workspace(), &minutes.to_string());
-        assert_eq!(code, Some(0), "{stderr}");
-        let rows = rows(&page);
-        assert_eq!(rows.first().map(|row| row.0), Some(0), "{page}");
-        assert_eq!(rows.last().map(|row| row.1), Some(minutes), "{page}");
-        for pair in rows.windows(2) {
-            assert_eq!(pair[0].1, pair[1].0, "{page}");
+/// A workspace of lessons that take so many minutes, each with exercises that take so many.
+fn course(name: &str, lessons: &[(u32, &[u32])]) -> PathBuf {
+    let mut files = vec![(
+        "Cargo.toml".to_owned(),
+        "[workspace]\nresolver = \"3\"\nmembers = [\"lesson*\"]\n".to_owned(),
+    )];
+    for (number, (minutes, exercises)) in (1..).zip(lessons) {
+        let mut more = String::new();
+        for (letter, minutes) in ('a'..).zip(*exercises) {
+            write!(
+                more,
+                "[[package.metadata.lesson.exercise]]\nname = \"{number}{letter}\"\n\
+                 minutes = {minutes}\ntask = \"halve it\"\nhints = []\nfile = \"src/lib.rs\"\n\
+                 functions = [\"half\"]\nprogram = \"halves\"\ntests = []\n"
+            )
+            .unwrap();
         }
-        assert_eq!(page.contains("| *Break* |"), minutes > 60, "{page}");
-        assert!(page.contains("| **Lesson 1**: ["), "{page}");
-        assert!(stderr.starts_with("\nIf time gets short, leave out, in this order:\n"));
+        more += "[[package.metadata.lesson.question]]\nask = \"How much?\"\nline = \"___\"\n";
+        let package = format!("lesson{number}");
+        let manifest = manifest(&package, number, *minutes, &more);
+        files.push((format!("{package}/Cargo.toml"), manifest));
+        files.push((format!("{package}/src/lib.rs"), String::new()));
+        files.push((format!("{package}/examples/demo{number}.rs"), String::new()));
     }
+    let files: Vec<_> = files
+        .iter()
+        .map(|(path, text)| (&path[..], &text[..]))
+        .collect();
+    folder(name, &files)
+}
+
+/// The times and items of a page, without the titles: `0:00 L1, 0:10 1a, 0:20 Break, 0:30 End`.
+fn plan(folder: &Path, arguments: &[&str]) -> String {
+    let (code, page, stderr) = agenda(folder, arguments);
+    assert_eq!(code, Some(0), "{stderr}");
+    let headings = page.lines().filter_map(|line| line.strip_prefix("## "));
+    let items = headings.map(|heading| {
+        let heading = heading.replace("Lesson ", "L").replace("Exercise ", "");
+        let title = heading.find(": [").unwrap_or(heading.len());
+        heading[..title].to_owned()
+    });
+    items.collect::<Vec<_>>().join(", ")
 }
 
 #[test]
-fn the_same_time_gives_the_same_page() {
-    let first = agenda(this_workspace(), "90");
-    assert_eq!(agenda(this_workspace(), "90"), first);
-}
-
-/// A workspace of one lesson with one exercise, and a second one that is long.
-fn two_lessons() -> PathBuf {
-    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("agenda");
-    let write = |path: &str, text: &str| {
-        let path = root.join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    };
-    write(
-        "Cargo.toml",
-        "[workspace]\nresolver = \"3\"\nmembers = [\"lesson*\"]\n",
-    );
-    for (number, minutes) in [(1, 20), (2, 90)] {
-        let manifest = format!(
-            "[package]\nname = \"lesson{number}\"\nedition = \"2024\"\n\n\
-             [package.metadata.lesson]\nnumber = {number}\ntitle = \"Title {number}\"\n\
-             minutes = {minutes}\nheadline = \"Headline {number}\"\n\n\
-             [[package.metadata.lesson.exercise]]\nname = \"half\"\nminutes = 10\n\
-             task = \"halve it\"\nhints = []\nfile = \"src/lib.rs\"\nfunctions = []\n\
-             program = \"halves\"\ntests = []\n"
-        );
-        write(&format!("lesson{number}/Cargo.toml"), &manifest);
-        write(&format!("lesson{number}/src/lib.rs"), "");
-        let demo = format!("lesson{number}/examples/demo{number}.rs");
-        write(&demo, "fn main() {}\n");
-    }
-    root
-}
-
-#[test]
-fn the_page_has_the_times_then_each_lesson_with_its_exercises_and_then_what_is_for_home() {
-    let (code, page, stderr) = agenda(&two_lessons(), "45");
+fn the_page_has_times_and_for_each_lesson_its_questions_and_commands() {
+    let root = course("agenda-page", &[(20, &[10]), (90, &[])]);
+    let (code, page, stderr) = agenda(&root, &["--minutes", "45"]);
 
     let expected = "\
-# When one of many tasks fails: 45 minutes
+# Workshop of 45 minutes
 
-Before we begin: `cargo xtask doctor` says whether your laptop is ready.
+Lessons 1 to 4 come first, then one exercise for each of them, from 4 back to 1,
+then each later lesson with one exercise, then the other exercises. If time runs
+short, leave them out in the reverse order.
 
-| from | to | |
-|---|---|---|
-| 0:00 | 0:20 | **Lesson 1**: [Title 1](lesson1/README.md) |
-| 0:20 | 0:30 | Exercise: half |
-| 0:30 | 0:45 | Questions |
-
-## 1. Title 1
+## 0:00 Lesson 1: [Title 1](lesson1/README.md)
 
 Headline 1
 
+- How much?
+
+    cargo xtask predict 1
     cargo xtask run 1
 
-To write yourself, after `cargo xtask learn start 1`:
+## 0:20 Exercise 1a
 
-- **half** (10 minutes): halve it
+Write this: halve it
 
-## To read at home
+    cargo xtask learn start 1
 
-- Lesson 2: [Title 2](lesson2/README.md), 90 minutes
+## 0:30 End
 ";
-    assert_eq!(page, expected);
-    let cuts = "\nIf time gets short, leave out, in this order:\n  1. lesson 1's exercise half (10 minutes)\n";
-    assert_eq!(stderr, cuts);
-    assert_eq!(code, Some(0));
+    assert_eq!(
+        (code, page.as_str(), stderr.as_str()),
+        (Some(0), expected, "")
+    );
 }
 
 #[test]
-fn too_little_time_is_said_with_what_is_needed() {
-    let (code, page, stderr) = agenda(&two_lessons(), "19");
+fn the_comparison_of_lesson_4_comes_within_90_minutes_by_default() {
+    let plan = plan(this_workspace(), &[]);
+    assert!(plan.contains(", 1:05 L4,"), "{plan}");
+}
 
-    let words = "error: nothing fits into 19 minutes: the first lesson alone takes 20\n";
-    assert_eq!((code, page.as_str(), stderr.as_str()), (Some(2), "", words));
+#[test]
+fn lessons_up_to_4_come_before_exercises_and_exercises_before_later_lessons() {
+    let root = course(
+        "agenda-order",
+        &[
+            (5, &[5, 5]),
+            (5, &[5]),
+            (5, &[]),
+            (5, &[5]),
+            (5, &[5]),
+            (5, &[5]),
+        ],
+    );
+    for (minutes, expected) in [
+        ("5", "0:00 L1, 0:05 End"),
+        ("20", "0:00 L1, 0:05 L2, 0:10 L3, 0:15 L4, 0:20 End"),
+        (
+            "25",
+            "0:00 L1, 0:05 L2, 0:10 L3, 0:15 L4, 0:20 4a, 0:25 End",
+        ),
+        (
+            "44",
+            "0:00 L1, 0:05 1a, 0:10 L2, 0:15 2a, 0:20 L3, 0:25 L4, 0:30 4a, 0:35 L5, 0:40 End",
+        ),
+        (
+            "55",
+            "0:00 L1, 0:05 1a, 0:10 L2, 0:15 2a, 0:20 L3, 0:25 L4, 0:30 4a, 0:35 L5, 0:40 5a, \
+             0:45 L6, 0:50 6a, 0:55 End",
+        ),
+        (
+            "600",
+            "0:00 L1, 0:05 1a, 0:10 1b, 0:15 L2, 0:20 2a, 0:25 L3, 0:30 L4, 0:35 4a, 0:40 L5, \
+             0:45 5a, 0:50 L6, 0:55 6a, 1:00 End",
+        ),
+    ] {
+        assert_eq!(plan(&root, &["--minutes", minutes]), expected);
+    }
+}
+
+#[test]
+fn a_shorter_exercise_fills_the_time_but_a_lesson_is_never_skipped() {
+    let root = course(
+        "agenda-fill",
+        &[(10, &[9]), (10, &[4]), (30, &[]), (5, &[1])],
+    );
+    let expected = "0:00 L1, 0:10 L2, 0:20 2a, 0:24 End";
+    assert_eq!(plan(&root, &["--minutes", "28"]), expected);
+}
+
+#[test]
+fn only_the_lessons_that_were_asked_for_are_planned() {
+    let root = course("agenda-lessons", &[(10, &[5]), (10, &[5]), (10, &[5])]);
+    let arguments = ["--minutes", "90", "--lessons", "1,3"];
+    assert_eq!(
+        plan(&root, &arguments),
+        "0:00 L1, 0:10 1a, 0:15 L3, 0:25 3a, 0:30 End"
+    );
+    let (code, page, stderr) = agenda(&root, &["--lessons", "4"]);
+    let error = "error: there is no lesson 4: the lessons are 1, 2, 3\n";
+    assert_eq!((code, page.as_str(), stderr.as_str()), (Some(2), "", error));
+}
+
+#[test]
+fn a_break_comes_after_an_hour_at_most_and_never_within_a_lesson() {
+    let root = course("agenda-breaks", &[(40, &[20]), (70, &[]), (10, &[])]);
+    let with_exercise = "0:00 L1, 0:40 1a, 1:00 Break, 1:10 L2, 2:20 Break, 2:30 L3, 2:40 End";
+    assert_eq!(plan(&root, &["--minutes", "160"]), with_exercise);
+    let without_exercise = "0:00 L1, 0:40 Break, 0:50 L2, 2:00 Break, 2:10 L3, 2:20 End";
+    assert_eq!(plan(&root, &["--minutes", "159"]), without_exercise);
+
+    let root = course("agenda-long", &[(70, &[]), (40, &[21])]);
+    let longer_than_an_hour = "0:00 L1, 1:10 Break, 1:20 L2, 2:00 Break, 2:10 2a, 2:31 End";
+    assert_eq!(plan(&root, &["--minutes", "160"]), longer_than_an_hour);
+}
+
+#[test]
+fn too_little_time_is_an_error_that_says_how_much_is_needed() {
+    let root = course("agenda-short", &[(20, &[1])]);
+    let (code, page, stderr) = agenda(&root, &["--minutes", "19"]);
+    let error = "error: --minutes must be at least 20, for the first lesson\n";
+    assert_eq!((code, page.as_str(), stderr.as_str()), (Some(2), "", error));
 }

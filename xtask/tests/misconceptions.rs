@@ -1,294 +1,142 @@
-//! `cargo xtask misconceptions`, by what it prints and its exit code, in a workspace of small lessons.
+//! `cargo xtask misconceptions`, in a workspace with one small lesson.
 
-use std::fmt::Write as _;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::LazyLock;
+mod support;
+#[path = "support/workspace.rs"]
+mod workspace;
 
-const SOURCE: &str = "\
-pub fn half(number: u32) -> u32 {
-    number / 2
+use workspace::{workspace, write, xtask};
+
+/// A section of a page: a wrong solution, and the test that catches it.
+fn section(title: &str, change: &str, caught_by: &str) -> String {
+    format!("## {title}\n\n```diff\n# lesson/src/lib.rs\n{change}\n```\n\n{caught_by}\n\n")
 }
-";
 
-const TESTS: &str = "\
+fn caught_by(test: &str) -> String {
+    format!("Caught by [`{test}`](tests/halves.rs).")
+}
+
+fn shown(test: &str, prints: &str) -> String {
+    format!("```console\n$ cargo test -p lesson --test halves {test}\n{prints}\n```")
+}
+
+const DOUBLE: &str = "-    number / 2\n+    number * 2";
+const TEXT: &str = "-    number / 2\n+    \"half\"";
+
 #[test]
-fn four_has_two() {
-    assert_eq!(lesson::half(4), 2);
-}
-
-#[test]
-fn one_has_none() {
-    assert_eq!(lesson::half(1), 0);
-}
-";
-
-const A_TEST_THAT_FAILS: &str = "
-#[test]
-fn one_has_one() {
-    assert_eq!(lesson::half(1), 1);
-}
-";
-
-/// What a learner writes for the half of a number, and what must catch it.
-struct Wrong {
-    name: &'static str,
-    takes_out: &'static str,
-    puts_in: &'static str,
-    test: &'static str,
-    file: &'static str,
-}
-
-const WRONG: Wrong = Wrong {
-    name: "Double it",
-    takes_out: "number / 2",
-    puts_in: "number * 2",
-    test: "four_has_two",
-    file: "tests/halves.rs",
-};
-
-const ROUND_UP: Wrong = Wrong {
-    name: "Round up",
-    puts_in: "number.div_ceil(2)",
-    test: "one_has_none",
-    ..WRONG
-};
-
-const KEEP_IT: Wrong = Wrong {
-    name: "Keep it",
-    puts_in: "number",
-    ..WRONG
-};
-
-/// A workspace of three lessons: the wrong solutions of the first are caught, those of the second are
-/// not, and the third trusts tests that are of no use.
-static THREE_LESSONS: LazyLock<PathBuf> = LazyLock::new(|| {
-    let root = workspace("three-lessons");
-    lesson(&root, 1, TESTS, &[WRONG, ROUND_UP, KEEP_IT]);
-    let not_caught = [
-        Wrong {
-            name: "Shift it",
-            puts_in: "number >> 1",
-            ..WRONG
-        },
-        Wrong {
-            test: "four_has_two",
-            ..ROUND_UP
-        },
-        Wrong {
-            name: "Give a text",
-            puts_in: "\"half\"",
-            ..WRONG
-        },
-        Wrong {
-            name: "Change what is gone",
-            takes_out: "number / 3",
-            ..WRONG
-        },
-    ];
-    lesson(&root, 2, TESTS, &not_caught);
-    let useless = [
-        Wrong {
-            name: "Trust a test that fails",
-            test: "one_has_one",
-            ..WRONG
-        },
-        Wrong {
-            name: "Trust a test that is gone",
-            test: "two_has_one",
-            ..WRONG
-        },
-        Wrong {
-            name: "Trust a file that is gone",
-            file: "tests/thirds.rs",
-            ..WRONG
-        },
-    ];
-    lesson(&root, 3, &format!("{TESTS}{A_TEST_THAT_FAILS}"), &useless);
-    root
-});
-
-/// One trial after the other, all of the three lessons: what came of it, and is looked at in parts.
-static ALL_THREE: LazyLock<Answer> = LazyLock::new(|| misconceptions(&THREE_LESSONS, &[]));
-
-struct Answer {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-impl Answer {
-    /// Says this, with these words in the line below.
-    fn shows(&self, line: &str, below: &str) {
-        let text = format!("\n  {line}\n    {below}");
-        assert!(
-            self.stdout.contains(&text),
-            "{}{}",
-            self.stdout,
-            self.stderr
-        );
-    }
-}
-
-fn workspace(name: &str) -> PathBuf {
-    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let manifest = "[workspace]\nresolver = \"3\"\nmembers = [\"lesson*\"]\n";
-    write(&root, "Cargo.toml", manifest);
-    root
-}
-
-fn lesson(root: &Path, number: u32, tests: &str, wrong: &[Wrong]) {
-    let name = format!("lesson{number}");
-    let folder = root.join(&name);
-    let manifest = format!(
-        "[package]\nname = \"{name}\"\nedition = \"2024\"\n\n[package.metadata.lesson]\n\
-         number = {number}\ntitle = \"Halves\"\nminutes = 1\nheadline = \"One half\"\n"
+fn wrong_solutions_on_all_pages_are_caught_by_the_tests_that_they_name() {
+    let root = workspace("caught");
+    // Two changes. The second one has a line of context, because its line is there twice.
+    let end = section(
+        "",
+        "     number\n-}\n+} // The end.",
+        &caught_by("four_has_two"),
     );
-    write(&folder, "Cargo.toml", &manifest);
-    write(&folder, "src/lib.rs", SOURCE);
+    let double = section("Double", DOUBLE, end.trim_start_matches("## \n"));
     write(
-        &folder,
-        &format!("examples/demo{number}.rs"),
-        "fn main() {}\n",
+        &root,
+        "lesson/MISCONCEPTIONS.md",
+        &("# Wrong\n\n".to_owned() + &double),
     );
-    let tests = tests.replace("lesson::", &format!("{name}::"));
-    write(&folder, "tests/halves.rs", &tests);
-    write(&folder, "MISCONCEPTIONS.md", &page(&name, wrong));
+    let prints = "test one_has_none ... FAILED\n...\n  left: 1\n right: 0";
+    let up = "-    number / 2\n+    number.div_ceil(2)";
+    let break_it = section("Break it", up, &shown("has_none", prints));
+    let text = shown("four_has_two", "error[E0308]: mismatched types");
+    let refused = section("Give a text", TEXT, &text);
+    write(&root, "lesson/README.md", &(break_it + &refused));
+
+    let (code, stdout, stderr) = xtask(&root, &["misconceptions", "1"]);
+    assert_eq!(code, Some(0), "{stdout}{stderr}");
+    let expected = "Lesson 1  Halves\n  caught      Double\n  caught      Break it\n  \
+                    caught      Give a text\n3 misconceptions, 0 not caught, in ";
+    assert!(stdout.starts_with(expected), "{stdout}");
 }
 
-fn page(lesson: &str, wrong: &[Wrong]) -> String {
-    let mut page = String::from("# Wrong solutions\n");
-    for one in wrong {
-        let Wrong {
-            name,
-            takes_out,
-            puts_in,
-            test,
-            file,
-        } = one;
-        write!(
-            page,
-            "\n## {name}\n\n```diff\n# {lesson}/src/lib.rs\n-{takes_out}\n+{puts_in}\n```\n\n\
-             Caught by [`{test}`]({file}).\n"
-        )
-        .unwrap();
+#[test]
+fn a_wrong_solution_that_is_not_caught_is_a_failure_that_says_why() {
+    let root = workspace("not-caught");
+    let shift = "-    number / 2\n+    number >> 1";
+    let (mut page, mut expected) = (String::new(), Vec::new());
+    for (change, test, problem) in [
+        (shift, "four_has_two", "four_has_two passes"),
+        (
+            TEXT,
+            "four_has_two",
+            "four_has_two does not compile\n    error[E0308]: mismatched types",
+        ),
+        (
+            "-number / 3",
+            "four_has_two",
+            "lesson/src/lib.rs does not have these lines",
+        ),
+        (
+            "-}",
+            "four_has_two",
+            "lesson/src/lib.rs has these lines more than once",
+        ),
+        (
+            DOUBLE,
+            "one_has_one",
+            "without the change, one_has_one fails",
+        ),
+        (
+            DOUBLE,
+            "two_has_one",
+            "without the change, two_has_one does not exist",
+        ),
+    ] {
+        let place = format!("lesson/MISCONCEPTIONS.md:{}", page.lines().count() + 1);
+        expected.push(format!("  not caught  Wrong\n    {place}: {problem}\n"));
+        page += &section("Wrong", change, &caught_by(test));
     }
-    page
-}
+    let of_thirds = "Caught by [`four_has_two`](tests/thirds.rs).";
+    page += &section("Of thirds", DOUBLE, of_thirds);
+    expected.push("without the change, four_has_two does not compile\n".into());
+    write(&root, "lesson/MISCONCEPTIONS.md", &page);
 
-fn write(folder: &Path, file: &str, text: &str) {
-    let path = folder.join(file);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, text).unwrap();
-}
-
-fn misconceptions(root: &Path, arguments: &[&str]) -> Answer {
-    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
-        .arg("misconceptions")
-        .args(arguments)
-        .current_dir(root)
-        .env("CARGO_TARGET_DIR", root.join("target"))
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Answer {
-        code: output.status.code(),
-        stdout: text(output.stdout),
-        stderr: text(output.stderr),
+    let (code, stdout, stderr) = xtask(&root, &["misconceptions"]);
+    assert_eq!(code, Some(1), "{stdout}{stderr}");
+    for expected in expected {
+        assert!(stdout.contains(&expected), "{expected}\n{stdout}");
     }
-}
-
-#[test]
-fn wrong_solutions_that_their_tests_catch_are_a_success_and_one_that_is_not_is_a_failure() {
-    let lesson = "Step 1  Halves\n  \
-                  caught            Double it\n  \
-                  caught            Round up\n  \
-                  caught            Keep it\n";
-    assert!(ALL_THREE.stdout.starts_with(lesson), "{}", ALL_THREE.stdout);
-    let summary = "10 misconceptions, 7 not caught in ";
-    assert!(ALL_THREE.stdout.contains(summary), "{}", ALL_THREE.stdout);
-    assert_eq!(ALL_THREE.code, Some(1));
-
-    let first = misconceptions(&THREE_LESSONS, &["1"]);
-    let summary = "3 misconceptions, all caught in ";
-    assert!(first.stdout.contains(summary), "{}", first.stdout);
-    assert_eq!(first.code, Some(0));
-}
-
-#[test]
-fn one_that_no_test_catches_is_not_caught() {
-    ALL_THREE.shows(
-        "SURVIVED          Shift it",
-        "lesson2/MISCONCEPTIONS.md:3: four_has_two passes, and so does every other test\n",
-    );
-}
-
-#[test]
-fn one_that_only_other_tests_catch_is_not_caught_and_they_are_named() {
-    ALL_THREE.shows(
-        "CAUGHT BY OTHERS  Round up",
-        "lesson2/MISCONCEPTIONS.md:13: four_has_two passes, and only others do not\n    \
-         one_has_none fails (halves)\n",
-    );
-}
-
-#[test]
-fn one_that_does_not_compile_is_not_caught_and_the_compiler_says_why() {
-    ALL_THREE.shows(
-        "DOES NOT COMPILE  Give a text",
-        "lesson2/MISCONCEPTIONS.md:23: the compiler refuses it\n    error[E0308]: mismatched types\n",
-    );
-}
-
-#[test]
-fn one_that_finds_nothing_to_change_is_not_caught() {
-    ALL_THREE.shows(
-        "DOES NOT APPLY    Change what is gone",
-        "lesson2/MISCONCEPTIONS.md:33: lesson2/src/lib.rs has no such lines\n",
-    );
-}
-
-#[test]
-fn a_test_that_fails_without_the_change_catches_nothing() {
-    ALL_THREE.shows(
-        "USELESS TEST      Trust a test that fails",
-        "lesson3/MISCONCEPTIONS.md:3: one_has_one fails without the change\n",
-    );
-}
-
-#[test]
-fn a_test_that_does_not_exist_catches_nothing() {
-    ALL_THREE.shows(
-        "USELESS TEST      Trust a test that is gone",
-        "lesson3/MISCONCEPTIONS.md:13: there is no test two_has_one\n",
-    );
-    ALL_THREE.shows(
-        "USELESS TEST      Trust a file that is gone",
-        "lesson3/MISCONCEPTIONS.md:23: four_has_two cannot be built without the change\n    \
-         error: no test target named `thirds`",
+    assert!(
+        stdout.contains("7 misconceptions, 7 not caught, in "),
+        "{stdout}"
     );
 }
 
 #[test]
 fn a_page_that_cannot_be_read_is_wrong_usage_and_nothing_is_tried() {
-    let root = workspace("too-few");
-    lesson(&root, 1, TESTS, &[WRONG]);
-    let answer = misconceptions(&root, &[]);
-    let words = "error: lesson1/MISCONCEPTIONS.md:1: a lesson has 3 misconceptions or more";
-    assert!(answer.stderr.starts_with(words), "{}", answer.stderr);
-    assert_eq!((answer.code, answer.stdout.as_str()), (Some(2), ""));
-
-    fs::remove_file(root.join("lesson1/MISCONCEPTIONS.md")).unwrap();
-    let answer = misconceptions(&root, &[]);
-    let words = "error: lesson1/MISCONCEPTIONS.md: ";
-    assert!(answer.stderr.starts_with(words), "{}", answer.stderr);
-    assert_eq!(answer.code, Some(2));
-}
-
-#[test]
-fn a_step_that_does_not_exist_is_wrong_usage() {
-    let answer = misconceptions(&THREE_LESSONS, &["9"]);
-    let words = "error: there is no step 9: the steps are 1, 2, 3\n";
-    assert_eq!((answer.code, answer.stderr.as_str()), (Some(2), words));
+    let root = workspace("unreadable");
+    let test = caught_by("four_has_two");
+    let right = section("Double", DOUBLE, &test);
+    let names = "lesson/README.md:1: the section must name one test, and names";
+    for (page, expected) in [
+        (
+            right.repeat(2),
+            "lesson: the pages must show at least 3 wrong solutions, and show 2",
+        ),
+        (right.replace(&test, "No test."), &format!("{names} 0")),
+        (right.replace(&test, &test.repeat(2)), &format!("{names} 2")),
+        (
+            right.replace("src/lib", "tests/halves"),
+            "lesson/README.md:3: a change must be in lesson/src",
+        ),
+        (
+            right.replace("# lesson", "lesson"),
+            "lesson/README.md:3: the first line of a change must be `# path/of/the/file.rs`",
+        ),
+        (
+            right.replace("-  ", "   "),
+            "lesson/README.md:3: a change must remove at least one line (`-`)",
+        ),
+        (
+            right.replace("-  ", "@@ "),
+            "lesson/README.md:3: a change must not have the line `@@   number / 2`",
+        ),
+    ] {
+        write(&root, "lesson/README.md", &page);
+        let (code, stdout, stderr) = xtask(&root, &["misconceptions"]);
+        assert_eq!(stderr, format!("error: {expected}\n"));
+        assert_eq!((code, stdout.as_str()), (Some(2), ""));
+    }
 }

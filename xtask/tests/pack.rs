@@ -1,190 +1,136 @@
 //! `cargo xtask pack`, with a small workspace that has one dependency.
 //!
-//! The dependency is one of ours, so that its source is here and no network is needed.
+//! This workspace has the same dependency, so that its source is here and no network is needed.
 
 mod support;
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use flate2::read::GzDecoder;
-use support::outcome;
+use support::{folder, outcome, xtask};
 
-const ROOT: &str = "\
-[workspace]
-resolver = \"3\"
-members = [\"xtask\"]
-";
+const CONFIG: &str = "[alias]\nhello = \"run\"\n";
 const MANIFEST: &str = "\
 [package]
-name = \"xtask\"
+name = \"hello\"
 edition = \"2024\"
 
 [dependencies]
 fastrand = \"2\"
+
+[workspace]
 ";
-const CONFIG: &str = "[alias]\nxtask = \"run --package xtask --\"\n";
-/// What stands for the lessons: it needs its dependency and the loopback.
-const PROGRAM: &str = r#"
-use std::net::{TcpListener, TcpStream};
 
-fn main() {
-    assert_eq!(std::env::args().nth(1).as_deref(), Some("run"));
-    let port = fastrand::u16(0..1);
-    let server = TcpListener::bind(("127.0.0.1", port)).unwrap();
-    TcpStream::connect(server.local_addr().unwrap()).unwrap();
-    println!("the lessons ran");
+fn succeed(command: &mut Command) {
+    let (code, stdout, stderr) = outcome(command);
+    assert_eq!(code, Some(0), "{stdout}{stderr}");
 }
-"#;
 
-fn workspace(name: &str, program: &str) -> PathBuf {
-    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = fs::remove_dir_all(&root);
-    for (path, text) in [
-        ("Cargo.toml", ROOT),
-        ("README.md", "# Read me\n"),
-        (".cargo/config.toml", CONFIG),
-        ("xtask/Cargo.toml", MANIFEST),
-        ("xtask/src/main.rs", program),
-        ("target/old", "not to be packed"),
-    ] {
-        let path = root.join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
+/// A workspace in a repository of its own, with everything committed.
+fn repository(name: &str) -> PathBuf {
+    let _ = fs::remove_dir_all(folder(name, &[]));
+    let root = folder(
+        name,
+        &[
+            ("Cargo.toml", MANIFEST),
+            ("README.md", "old\n"),
+            ("deleted", ""),
+            (".gitignore", "/target\n"),
+            (".cargo/config.toml", CONFIG),
+            ("src/main.rs", "fn main() {}\n"),
+            ("target/old", ""),
+        ],
+    );
     let mut lock = Command::new(env!("CARGO"));
-    lock.args(["generate-lockfile", "--offline"])
-        .current_dir(&root);
-    assert!(lock.status().unwrap().success());
+    succeed(
+        lock.args(["generate-lockfile", "--offline"])
+            .current_dir(&root),
+    );
+    let identity = ["-c", "user.name=a", "-c", "user.email=a@b.c"];
+    for arguments in [
+        &["init", "-q"][..],
+        &["add", "."],
+        &["commit", "-q", "-m", "a"],
+    ] {
+        let mut git = Command::new("git");
+        succeed(git.args(identity).args(arguments).current_dir(&root));
+    }
     root
 }
 
 fn pack(root: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
-    outcome(
-        Command::new(env!("CARGO_BIN_EXE_xtask"))
-            .arg("pack")
-            .args(arguments)
-            .current_dir(root)
-            .env("CARGO_TARGET_DIR", root.join("target"))
-            .env("CARGO_NET_OFFLINE", "true")
-            // The workspace may lie in another one's folder, and in its repository.
-            .env("GIT_CEILING_DIRECTORIES", root.parent().unwrap()),
-    )
-}
-
-/// The files of the archive, and what is in them.
-fn unpacked(archive: &Path) -> BTreeMap<String, String> {
-    let mut archive = tar::Archive::new(GzDecoder::new(fs::File::open(archive).unwrap()));
-    let files = archive.entries().unwrap().map(|entry| {
-        let mut entry = entry.unwrap();
-        let mut content = Vec::new();
-        entry.read_to_end(&mut content).unwrap();
-        let name = entry.path().unwrap().to_string_lossy().into_owned();
-        (name, String::from_utf8_lossy(&content).into_owned())
-    });
-    files.collect()
+    let mut command = xtask(root, &[&["pack"], arguments].concat());
+    command
+        .env("CARGO_TARGET_DIR", root.join("target"))
+        .env("CARGO_NET_OFFLINE", "true")
+        // The workspace is in the folder of another repository.
+        .env("GIT_CEILING_DIRECTORIES", root.parent().unwrap());
+    outcome(&mut command)
 }
 
 #[test]
-fn the_archive_has_the_workspace_and_the_source_of_its_dependency_and_says_where() {
-    let root = workspace("packed", PROGRAM);
+fn the_archive_has_the_tracked_files_as_they_are_and_builds_without_a_registry() {
+    let root = repository("packed");
+    fs::write(root.join("README.md"), "new\n").unwrap();
+    fs::write(root.join("untracked"), "").unwrap();
+    fs::remove_file(root.join("deleted")).unwrap();
     let (code, stdout, stderr) = pack(&root, &[]);
-    assert_eq!(code, Some(0), "{stdout}{stderr}");
-    assert!(
-        stdout.contains(": 6 files of the workspace, and 1 crate\n"),
-        "{stdout}"
-    );
-
-    let files = unpacked(&root.join("target/lessons.tar.gz"));
-    let has = |name: &str| files.contains_key(name);
-    assert!(
-        has("lessons/README.md") && has("lessons/Cargo.lock"),
-        "{files:?}"
-    );
-    assert!(has("lessons/vendor/fastrand/src/lib.rs"));
-    assert!(!files.keys().any(|name| name.starts_with("lessons/target")));
-    let config = &files["lessons/.cargo/config.toml"];
-    assert!(config.starts_with(CONFIG), "{config}");
-    assert!(config.contains("directory = \"vendor\""), "{config}");
-}
-
-#[test]
-fn the_same_workspace_gives_the_same_bytes() {
-    let root = workspace("packed-twice", PROGRAM);
-    let bytes = ["one.tar.gz", "two.tar.gz"].map(|name| {
-        let (code, _, stderr) = pack(&root, &["--output", &format!("target/{name}")]);
-        assert_eq!(code, Some(0), "{stderr}");
-        fs::read(root.join("target").join(name)).unwrap()
-    });
-    assert!(bytes[0] == bytes[1]);
-}
-
-#[test]
-fn the_check_runs_what_was_unpacked_and_says_how() {
-    let root = workspace("checked", PROGRAM);
-    let (code, stdout, stderr) = pack(&root, &["--check"]);
 
     assert_eq!(code, Some(0), "{stdout}{stderr}");
-    let ran = stdout.find("\nthe lessons ran\n").expect("they ran");
-    let works = stdout.find("\nThe archive works: `cargo xtask run` is green in ");
-    assert!(works.is_some_and(|works| ran < works), "{stdout}");
-    let namespace = "in a network namespace that has only its loopback\n";
-    let offline = "with CARGO_NET_OFFLINE alone: this machine makes no network namespace (";
-    assert!(
-        stdout.contains(namespace) || stdout.contains(offline),
-        "{stdout}"
+    let archive = root.join("target/lessons.tar.gz");
+    assert!(stdout.starts_with(archive.to_str().unwrap()), "{stdout}");
+    let note = "note: uncommitted changes (files with ?? are not packed):\n";
+    assert_eq!(
+        stderr,
+        format!("{note} M README.md\n D deleted\n?? untracked\nCopying the dependencies\n")
     );
-}
 
-#[test]
-fn an_archive_whose_lessons_fail_does_not_work() {
-    let root = workspace(
-        "checked-and-failed",
-        "fn main() { std::process::exit(1); }\n",
-    );
-    let (code, stdout, stderr) = pack(&root, &["--check"]);
-
-    assert_eq!(code, Some(1), "{stdout}{stderr}");
-    assert!(stdout.contains("\nThe archive does not work: "), "{stdout}");
-}
-
-#[test]
-fn what_was_unpacked_can_be_packed_again() {
-    let root = workspace("packed-again", PROGRAM);
-    pack(&root, &[]);
-    let first = unpacked(&root.join("target/lessons.tar.gz"));
-    for (name, content) in &first {
-        let path = root.join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let mut tar = Command::new("tar");
+    succeed(tar.arg("-xzf").arg(archive).current_dir(&elsewhere));
+    let unpacked = elsewhere.path().join("lessons");
+    let text = |name: &str| fs::read_to_string(unpacked.join(name)).unwrap();
+    assert_eq!(text("README.md"), "new\n");
+    for name in ["untracked", "deleted", "target", ".git"] {
+        assert!(!unpacked.join(name).exists(), "{name}");
     }
-    let (code, _, stderr) = pack(&root.join("lessons"), &[]);
-
-    assert_eq!(code, Some(0), "{stderr}");
-    let second = unpacked(&root.join("lessons/target/lessons.tar.gz"));
-    // A few files that cargo makes itself, it makes anew or leaves out.
-    let by_cargo =
-        |name: &&String| name.contains("/.cargo-checksum") || name.contains("/.cargo_vcs");
-    let names = |files: &BTreeMap<String, String>| {
-        let names = files.keys().filter(|name| !by_cargo(name));
-        names.cloned().collect::<Vec<_>>()
-    };
-    assert_eq!(names(&first), names(&second));
-    let config = "lessons/.cargo/config.toml";
-    assert_eq!(first[config], second[config]);
+    assert!(text(".cargo/config.toml").starts_with(CONFIG));
+    // Reads the manifest of the dependency, and so finds its source.
+    let mut metadata = Command::new(env!("CARGO"));
+    metadata.args(["metadata", "--offline", "--locked", "--format-version=1"]);
+    let empty = elsewhere.path().join("cargo-home");
+    succeed(metadata.env("CARGO_HOME", empty).current_dir(&unpacked));
 }
 
 #[test]
-fn a_place_that_cannot_be_written_is_named() {
-    let root = workspace("nowhere", PROGRAM);
+fn an_archive_of_committed_files_has_no_note_and_says_how_to_use_it() {
+    let root = repository("committed");
+    let (code, stdout, stderr) = pack(&root, &["--output", "target/a.tar.gz"]);
+
+    assert_eq!((code, &stderr[..]), (Some(0), "Copying the dependencies\n"));
+    assert!(stdout.starts_with("target/a.tar.gz\n"), "{stdout}");
+    let command = "\n    tar -xzf a.tar.gz && cd lessons && cargo xtask run\n";
+    assert!(stdout.ends_with(command), "{stdout}");
+    assert!(root.join("target/a.tar.gz").exists());
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_named() {
+    let root = repository("nowhere");
     let (code, stdout, stderr) = pack(&root, &["--output", "Cargo.toml/a.tar.gz"]);
 
     assert_eq!((code, stdout.as_str()), (Some(1), ""));
-    assert!(
-        stderr.contains("error: cannot write Cargo.toml/a.tar.gz: "),
-        "{stderr}"
-    );
+    let error = "error: cannot write Cargo.toml/a.tar.gz: ";
+    assert!(stderr.contains(error), "{stderr}");
+}
+
+#[test]
+fn a_workspace_that_is_not_in_a_repository_is_an_error() {
+    let root = repository("without-git");
+    fs::remove_dir_all(root.join(".git")).unwrap();
+    let (code, stdout, stderr) = pack(&root, &[]);
+
+    assert_eq!((code, stdout.as_str()), (Some(1), ""));
+    assert!(stderr.contains("not a git repository"), "{stderr}");
 }

@@ -1,65 +1,53 @@
-//! `cargo xtask timeline`: the jobs that one names, in every mode.
+//! `cargo xtask timeline` passes everything on to the example of lesson 4.
 
 mod support;
 
-use std::process::Command;
+use std::fs;
 
-use support::outcome;
-
-fn timeline(arguments: &[&str]) -> (Option<i32>, String, String) {
-    outcome(
-        Command::new(env!("CARGO_BIN_EXE_xtask"))
-            .arg("timeline")
-            .args(arguments),
-    )
-}
+use support::{folder, outcome, this_workspace, xtask};
 
 #[test]
-fn jobs_are_drawn_in_all_modes() {
-    let arguments = ["--job", "a=50ms", "--job", "b=10ms:fail=no route"];
-    let (code, stdout, stderr) = timeline(&arguments);
+fn arguments_and_output_are_passed_on() {
+    let arguments = [
+        "timeline",
+        "--job",
+        "a=50ms",
+        "--job",
+        "b=1ms:fail",
+        "--json",
+    ];
+    let (code, stdout, stderr) = outcome(&mut xtask(this_workspace(), &arguments));
 
     assert_eq!(code, Some(0), "{stderr}");
-    for expected in [
-        "gather\n",
-        "● completed, nobody heard\n",
-        "▲ Err(no route)\n",
-        "gather, collecting\n",
-        "TaskGroup\n",
-        "▲ Err(1 error: no route)\n",
-    ] {
-        assert!(stdout.contains(expected), "{expected}\n\n{stdout}");
-    }
+    assert_eq!(stdout.matches("\"name\":\"a\"").count(), 3, "{stdout}");
+    assert_eq!(stdout.lines().count(), 3, "{stdout}");
 }
 
 #[test]
-fn the_help_fits_into_80_columns() {
-    let (code, help, stderr) = timeline(&["--help"]);
+fn its_exit_code_and_its_error_are_passed_on() {
+    let arguments = ["timeline", "--no-such-option"];
+    let (code, stdout, stderr) = outcome(&mut xtask(this_workspace(), &arguments));
+
+    assert_eq!((code, stdout.as_str()), (Some(2), ""));
+    assert!(stderr.contains("--no-such-option"), "{stderr}");
+}
+
+#[test]
+fn its_help_is_shown_and_not_the_help_of_xtask() {
+    let (code, stdout, stderr) = outcome(&mut xtask(this_workspace(), &["timeline", "--help"]));
 
     assert_eq!(code, Some(0), "{stderr}");
-    assert!(help.contains("--job JOB"), "{help}");
-    let too_long = help.lines().find(|line| line.chars().count() > 80);
-    assert_eq!(too_long, None);
+    assert!(stdout.contains("--job"), "{stdout}");
 }
 
 #[test]
-fn what_cannot_be_drawn_is_wrong_usage_and_named() {
-    for (arguments, words) in [
-        (
-            &["--job", "a=50ms:boom"][..],
-            "\"a=50ms:boom\" is not a job: expected NAME=TIME",
-        ),
-        (&["--job", "a=50"], "\"50\" is not a time such as 50ms"),
-        (&["--job"], "--job needs a job"),
-        (&["two-jobs", "--job", "a=1ms"], "one scenario at a time"),
-        (
-            &["--jobs", "a=1ms"],
-            "unknown option --jobs; there are --job NAME=TIME",
-        ),
-        (&["no-jobs"], "there is no scenario \"no-jobs\""),
-    ] {
-        let (code, stdout, stderr) = timeline(arguments);
-        assert_eq!((code, stdout.as_str()), (Some(2), ""), "{stderr}");
-        assert!(stderr.contains(words), "{stderr}");
-    }
+fn files_are_relative_to_the_current_folder() {
+    let folder = folder("timeline", &[]);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir(&folder).unwrap();
+    let arguments = ["timeline", "--job", "a=50ms", "--svg", "picture.svg"];
+    let (code, _, stderr) = outcome(&mut xtask(&folder, &arguments));
+
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(folder.join("picture.svg").exists());
 }

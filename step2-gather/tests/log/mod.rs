@@ -1,4 +1,4 @@
-//! A list that tasks write to, to prove what they did and in which order.
+//! A list that shows what the tasks of a test did, and in which order.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! What the article leaves out: a fetcher that runs unattended with a million URLs.
 //!
-//! The engine is generic over what an attempt does, and has three entry points: [`collect`],
-//! [`try_collect`] and [`stream`]. [`Http`] is the attempt for real servers; a test passes an
+//! The engine is generic over what an attempt does, and has three entry points: [`collect()`],
+//! [`try_collect`] and [`stream()`]. [`Http`] is the attempt for real servers; a test passes an
 //! attempt of its own and uses a paused clock.
 
 mod accept;

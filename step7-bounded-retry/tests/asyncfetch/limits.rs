@@ -16,7 +16,7 @@ fn server(response: &'static str) -> Server {
     })
 }
 
-/// The most requests at a time for six URLs. The server answers once three requests have arrived, or
+/// The most requests at a time for four URLs. The server answers once three requests have arrived, or
 /// no third one arrives for a while.
 fn most_at_a_time(options: [&str; 4]) -> usize {
     let counts = Arc::new((Mutex::new((0, 0)), Condvar::new()));
@@ -41,7 +41,7 @@ fn most_at_a_time(options: [&str; 4]) -> usize {
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
         }
     });
-    let urls = (0..6).map(|page| server.url(&format!("/{page}")));
+    let urls = (0..4).map(|page| server.url(&format!("/{page}")));
     let run = run(ndjson(urls).args(options));
     assert_eq!(run.code, Some(0), "{run:?}");
     let (_, most) = *counts.0.lock().unwrap();

@@ -56,7 +56,7 @@ async fn a_body_that_stalls_is_timed_out_and_fetched_again() {
         (kind(&outcome), outcome.attempts),
         (Some(FailureKind::Timeout), 3)
     );
-    assert_eq!(message(outcome), "no answer within 20ms");
+    assert_eq!(message(outcome), "no answer within 10ms");
 }
 
 #[tokio::test]

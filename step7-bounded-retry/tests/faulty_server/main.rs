@@ -28,7 +28,7 @@ fn settings() -> Settings {
 /// For a server that stalls: waiting longer makes no difference.
 fn impatient() -> Settings {
     Settings {
-        attempt_timeout: Duration::from_millis(20),
+        attempt_timeout: Duration::from_millis(10),
         ..settings()
     }
 }

@@ -1,4 +1,4 @@
-//! A status that is not 2xx.
+//! Statuses, and error responses.
 
 use step7_bounded_retry::engine::FailureKind;
 

@@ -1,6 +1,6 @@
 //! Properties of every policy and every run, on random cases.
 //!
-//! `LONG_TESTS=1` tries more cases, and `PROPTEST_CASES=100000` as many as it says.
+//! `LONG_TESTS=1` tries more cases, and `PROPTEST_CASES=100000` that many.
 
 mod run;
 mod threads;
@@ -12,10 +12,9 @@ use proptest::test_runner::Config;
 
 /// For properties of a whole run, of which each case takes a while.
 fn runs() -> Config {
-    let all = ["LONG_TESTS", "PROPTEST_CASES"].map(env::var_os);
-    if all.iter().any(Option::is_some) {
-        Config::default()
-    } else {
-        Config::with_cases(64)
+    if env::var_os("PROPTEST_CASES").is_some() {
+        return Config::default();
     }
+    let long = env::var_os("LONG_TESTS").is_some();
+    Config::with_cases(if long { 2_000 } else { 64 })
 }

@@ -1,12 +1,140 @@
-//! `cargo xtask agenda`.
+//! `cargo xtask agenda`: what fits into the time, as a page to hand out.
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
+use super::predict;
 use crate::failure::Failure;
+use crate::lessons::{Exercise, Lesson, Workspace};
+use crate::selection::{self, Selection};
 
 #[derive(clap::Args)]
-pub struct Options {}
+#[command(after_help = RULE)]
+pub struct Options {
+    /// The time, breaks included
+    #[arg(long, value_name = "N", default_value_t = 90)]
+    minutes: u32,
+    /// Choose from these, as in `3`, `2-4`, `1,5` [default: all]
+    #[arg(long, value_name = "LESSONS")]
+    lessons: Option<Selection>,
+}
 
-pub fn run(_options: &Options) -> Result<ExitCode, Failure> {
-    Err(Failure::failed("not here yet"))
+/// The lesson that compares gather and TaskGroup.
+const COMPARISON: u32 = 4;
+const RULE: &str = "\
+Lessons 1 to 4 come first, then one exercise for each of them, from 4 back to 1,
+then each later lesson with one exercise, then the other exercises. If time runs
+short, leave them out in the reverse order.";
+const BREAK: u32 = 10;
+
+/// A lesson, which is part 0, or one of its exercises.
+#[derive(Clone, Copy)]
+struct Item<'a> {
+    lesson: &'a Lesson,
+    part: usize,
+}
+
+impl Item<'_> {
+    fn exercise(&self) -> Option<&Exercise> {
+        self.lesson.exercises.get(self.part.checked_sub(1)?)
+    }
+
+    fn minutes(&self) -> u32 {
+        let exercise = self.exercise();
+        exercise.map_or(self.lesson.minutes, |exercise| exercise.minutes)
+    }
+
+    /// As [`RULE`] says.
+    fn rank(&self) -> (u32, u32) {
+        match (self.lesson.number, self.part) {
+            (number @ ..=COMPARISON, 0) => (0, number),
+            (number @ ..=COMPARISON, 1) => (1, COMPARISON - number),
+            (number, 0 | 1) => (2, number),
+            (number, _) => (3, number),
+        }
+    }
+}
+
+pub fn run(options: &Options) -> Result<ExitCode, Failure> {
+    let workspace = Workspace::find()?;
+    let lessons = selection::select(options.lessons.as_ref(), None, &workspace.lessons)
+        .map_err(Failure::usage)?;
+    let items = choose(&lessons, options.minutes);
+    if items.is_empty() {
+        let least = lessons[0].minutes;
+        let what = format!("--minutes must be at least {least}, for the first lesson");
+        return Err(Failure::usage(what));
+    }
+    print(&items, options.minutes, &mut anstream::stdout())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The most important items that fit.
+fn choose<'a>(lessons: &[&'a Lesson], minutes: u32) -> Vec<Item<'a>> {
+    let mut candidates = Vec::new();
+    for lesson in lessons {
+        let parts = 0..=lesson.exercises.len();
+        candidates.extend(parts.map(|part| Item { lesson, part }));
+    }
+    candidates.sort_by_key(Item::rank);
+    let mut chosen = Vec::new();
+    let mut end = u32::MAX;
+    for item in candidates {
+        let number = item.lesson.number;
+        chosen.push(item);
+        if number >= end || schedule(&chosen).1 > minutes {
+            chosen.pop();
+            if item.part == 0 {
+                // Later lessons build on this one.
+                end = end.min(number);
+            }
+        }
+    }
+    chosen
+}
+
+/// When each item begins, and when the last one ends. None is a break: it comes before an item that
+/// would end more than an hour after the last break.
+fn schedule<'a>(items: &[Item<'a>]) -> (Vec<(u32, Option<Item<'a>>)>, u32) {
+    let mut items = items.to_vec();
+    items.sort_by_key(|item| (item.lesson.number, item.part));
+    let mut rows = Vec::new();
+    let (mut now, mut last_break) = (0, 0);
+    for item in items {
+        if now > last_break && now + item.minutes() > last_break + 60 {
+            rows.push((now, None));
+            now += BREAK;
+            last_break = now;
+        }
+        rows.push((now, Some(item)));
+        now += item.minutes();
+    }
+    (rows, now)
+}
+
+fn print(items: &[Item], minutes: u32, out: &mut dyn Write) -> io::Result<()> {
+    let (rows, end) = schedule(items);
+    writeln!(out, "# Workshop of {minutes} minutes\n\n{RULE}")?;
+    for (start, item) in rows {
+        write!(out, "\n## {}:{:02} ", start / 60, start % 60)?;
+        let Some(item) = item else {
+            writeln!(out, "Break")?;
+            continue;
+        };
+        let (lesson, number) = (item.lesson, item.lesson.number);
+        if let Some(Exercise { name, task, .. }) = item.exercise() {
+            writeln!(out, "Exercise {name}\n\nWrite this: {task}\n")?;
+            writeln!(out, "    cargo xtask learn start {number}")?;
+            continue;
+        }
+        let (title, headline) = (&lesson.title, &lesson.headline);
+        let page = format!("{}/README.md", lesson.name);
+        writeln!(out, "Lesson {number}: [{title}]({page})\n\n{headline}\n")?;
+        for question in &lesson.questions {
+            writeln!(out, "- {}", predict::text(question))?;
+        }
+        writeln!(out, "\n    cargo xtask predict {number}")?;
+        writeln!(out, "    cargo xtask run {number}")?;
+    }
+    writeln!(out, "\n## {}:{:02} End", end / 60, end % 60)
 }

@@ -1,12 +1,88 @@
-//! `cargo xtask pack`.
+//! `cargo xtask pack`: an archive of the workspace and the sources of its dependencies.
 
-use std::process::ExitCode;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
 
 use crate::failure::Failure;
+use crate::lessons::Workspace;
+use crate::process;
+use crate::style::BOLD;
 
 #[derive(clap::Args)]
-pub struct Options {}
+#[command(after_help = "\
+The archive has the files that git tracks, as they are in the working tree, and
+the sources of all dependencies. The programs git and tar must be installed.")]
+pub struct Options {
+    /// The archive to write [default: target/lessons.tar.gz]
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
 
-pub fn run(_options: &Options) -> Result<ExitCode, Failure> {
-    Err(Failure::failed("not here yet"))
+/// The archive unpacks into this folder.
+const FOLDER: &str = "lessons";
+/// Appended to cargo's configuration.
+const VENDORED: &str = "
+[source.crates-io]
+replace-with = \"vendored\"
+
+[source.vendored]
+directory = \"vendor\"
+";
+
+pub fn run(options: &Options) -> Result<ExitCode, Failure> {
+    let workspace = Workspace::find()?;
+    let root = &workspace.root;
+    let git = |arguments: &[&str]| {
+        process::output(Command::new("git").args(arguments).current_dir(root), "")
+    };
+    let tracked = git(&["ls-files", "-z"])?;
+    if tracked.is_empty() {
+        return Err(Failure::failed("git tracks no file of this workspace"));
+    }
+    let changes = git(&["status", "--short", "."])?;
+    if !changes.is_empty() {
+        let note = "uncommitted changes (files with ?? are not packed)";
+        write!(anstream::stderr(), "{BOLD}note{BOLD:#}: {note}:\n{changes}")?;
+    }
+
+    let default = || workspace.target.join("lessons.tar.gz");
+    let output = options.output.clone().unwrap_or_else(default);
+    let cannot = |error| Failure::failed(format!("cannot write {}: {error}", output.display()));
+    let temporary = tempfile::tempdir_in(&workspace.target).map_err(cannot)?;
+    let folder = temporary.path().join(FOLDER);
+    copy(&tracked, root, &folder).map_err(cannot)?;
+    writeln!(anstream::stderr(), "Copying the dependencies")?;
+    let mut vendor = workspace.cargo();
+    // A mirror of the registry that this machine uses is used here too.
+    vendor.args(["vendor", "--quiet", "--locked", "--respect-source-config"]);
+    process::output(vendor.arg(folder.join("vendor")), "")?;
+    // Relative names: GNU tar takes the `C:` of a path for the name of a host.
+    let archive = "lessons.tar.gz";
+    let mut tar = Command::new("tar");
+    tar.args(["-czf", archive, FOLDER]);
+    process::output(tar.current_dir(temporary.path()), "")?;
+    fs::copy(temporary.path().join(archive), &output).map_err(cannot)?;
+
+    let mut out = anstream::stdout();
+    writeln!(out, "{}\n\nUse it without a network:", output.display())?;
+    let name = output.file_name().unwrap_or_default().to_string_lossy();
+    writeln!(out, "    tar -xzf {name} && cd {FOLDER} && cargo xtask run")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn copy(tracked: &str, root: &Path, folder: &Path) -> io::Result<()> {
+    for name in tracked.split_terminator('\0') {
+        let (from, to) = (root.join(name), folder.join(name));
+        // A file that was deleted is tracked until that is committed.
+        if from.is_file() {
+            fs::create_dir_all(to.parent().unwrap_or(folder))?;
+            fs::copy(from, to)?;
+        }
+    }
+    fs::create_dir_all(folder.join(".cargo"))?;
+    let config = folder.join(".cargo/config.toml");
+    let mut config = OpenOptions::new().create(true).append(true).open(config)?;
+    config.write_all(VENDORED.as_bytes())
 }

@@ -1,6 +1,10 @@
 //! Commands for maintainers.
 
+mod console;
+mod links;
 pub mod misconceptions;
 pub mod pages;
 pub mod parity;
 mod patch;
+mod scratch;
+mod wrong_solution;

@@ -1,12 +1,101 @@
-//! `cargo xtask pages`.
+//! `cargo xtask pages`: checks that the console blocks of the pages show what the programs print, and
+//! that the links lead somewhere.
 
+use std::fs;
+use std::io::Write;
+use std::iter;
+use std::ops::Range;
+use std::path::Path;
 use std::process::ExitCode;
 
+use super::{console, links};
 use crate::failure::Failure;
+use crate::lessons::Workspace;
+use crate::markdown::{self, Part};
+use crate::style::{BAD, BOLD, DIM, GOOD};
 
 #[derive(clap::Args)]
-pub struct Options {}
+pub struct Options {
+    /// Write what the programs print into the pages
+    #[arg(long)]
+    write: bool,
+}
 
-pub fn run(_options: &Options) -> Result<ExitCode, Failure> {
-    Err(Failure::failed("not here yet"))
+struct Problem {
+    line: usize,
+    message: String,
+    /// What to write into the page, and where.
+    fix: Option<(Range<usize>, String)>,
+}
+
+pub fn run(options: &Options) -> Result<ExitCode, Failure> {
+    let workspace = Workspace::find()?;
+    let lessons = workspace.lessons.iter().map(|lesson| &lesson.folder);
+    let failed = |path: &Path, error| Failure::failed(format!("{}: {error}", path.display()));
+    let (mut pages, mut count) = (0, 0);
+    for folder in iter::once(&workspace.root).chain(lessons) {
+        for path in markdown::pages(folder).map_err(|error| failed(folder, error))? {
+            let page = path
+                .strip_prefix(&workspace.root)
+                .unwrap_or(&path)
+                .display();
+            writeln!(anstream::stderr(), "{DIM}{page}{DIM:#}")?;
+            let mut text = fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
+            let (fixed, problems): (Vec<_>, Vec<_>) = problems(&text, &path, &workspace)
+                .into_iter()
+                .partition(|problem| options.write && problem.fix.is_some());
+            // The last first, so that the places of the others stay true.
+            for (place, block) in fixed.into_iter().rev().filter_map(|problem| problem.fix) {
+                text.replace_range(place, &block);
+                fs::write(&path, &text).map_err(|error| failed(&path, error))?;
+            }
+            for Problem { line, message, .. } in &problems {
+                let mut out = anstream::stdout();
+                writeln!(out, "{BOLD}{page}:{line}{BOLD:#}: {message}")?;
+            }
+            pages += 1;
+            count += problems.len();
+        }
+    }
+    let (style, mut error) = (if count == 0 { GOOD } else { BAD }, anstream::stderr());
+    writeln!(
+        error,
+        "{pages} pages checked, {style}{count} problems{style:#}"
+    )?;
+    Ok(ExitCode::from(u8::from(count > 0)))
+}
+
+/// In the order of the page.
+fn problems(page: &str, path: &Path, workspace: &Workspace) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut add = |line, message, fix| problems.push(Problem { line, message, fix });
+    // After a `diff`, the tests are those of a wrong solution: `cargo xtask misconceptions` runs them.
+    let mut is_changed = false;
+    for part in markdown::parts(page) {
+        match part {
+            Part::Heading { .. } => is_changed = false,
+            Part::Link { line, target, code } => {
+                if let Some(message) = links::problem(&target, code, path) {
+                    add(line, message, None);
+                }
+            }
+            Part::Fence { tag, .. } if tag == "diff" => is_changed = true,
+            Part::Fence { line, tag, content } if tag == "console" => {
+                let block = &page[content.clone()];
+                if is_changed && block.starts_with("$ cargo test ") {
+                    continue;
+                }
+                match console::rerun(block, workspace) {
+                    Ok(printed) if printed == block => {}
+                    Ok(printed) => {
+                        let message = format!("expected:\n{block}actual:\n{printed}");
+                        add(line, message, Some((content, printed)));
+                    }
+                    Err(message) => add(line, message, None),
+                }
+            }
+            Part::Fence { .. } => {}
+        }
+    }
+    problems
 }

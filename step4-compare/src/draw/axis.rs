@@ -1,27 +1,22 @@
-//! From milliseconds to places on a line, and the round numbers to write along it.
+//! The time axis: the position of a moment on a line, and the round numbers written along it.
 
 use std::iter::successors;
 
 use crate::Timeline;
 
-pub struct Scale {
+pub struct Axis {
     end_ms: u64,
     unit: (&'static str, u64),
 }
 
 const UNITS: [(&str, u64); 4] = [("ms", 1), ("s", 1000), ("min", 60_000), ("h", 3_600_000)];
 
-impl Scale {
-    /// The scale for `timeline`, shared with the others of its scenario among `all`.
-    pub fn of(timeline: &Timeline, all: &[Timeline]) -> Self {
-        let same = all
-            .iter()
-            .filter(|other| other.scenario == timeline.scenario);
-        Self::new(same.map(Timeline::end_ms).max().unwrap_or(0))
-    }
-
-    /// A scale from 0 to `end_ms`, in the largest unit of which that is at least one and a half.
-    fn new(end_ms: u64) -> Self {
+impl Axis {
+    /// An axis from 0 to the last event of all these timelines, in the largest unit of which it has
+    /// at least one and a half.
+    pub fn covering<'a>(timelines: impl IntoIterator<Item = &'a Timeline>) -> Self {
+        let ends = timelines.into_iter().map(Timeline::end_ms);
+        let end_ms = ends.fold(0, u64::max);
         let unit = UNITS
             .into_iter()
             .rev()
@@ -32,15 +27,15 @@ impl Scale {
         }
     }
 
-    /// Where `ms` is on a line that begins at 0 and ends at `length`.
-    pub fn place(&self, ms: u64, length: u64) -> u64 {
+    /// The position of the moment `ms` on a line from 0 to `length`.
+    pub fn position(&self, ms: u64, length: u64) -> u64 {
         match self.end_ms {
             0 => 0,
             end => (ms.saturating_mul(length).saturating_add(end / 2) / end).min(length),
         }
     }
 
-    /// At most six round moments from 0 on, and how they are written.
+    /// At most six round moments from 0 on, each with its label.
     pub fn ticks(&self) -> impl Iterator<Item = (u64, String)> {
         let (_, unit) = self.unit;
         let smallest = (unit / 10).max(1);
@@ -59,7 +54,7 @@ impl Scale {
         })
     }
 
-    /// What the ticks count.
+    /// The unit of the labels.
     pub fn unit(&self) -> &'static str {
         self.unit.0
     }

@@ -1,6 +1,6 @@
-//! Scenarios and timelines that nobody would write.
+//! Random lines and timelines: every one has an answer or an error, and can be drawn.
 //!
-//! `PROPTEST_CASES=1000000 cargo test -p step4-compare --test fuzz` writes more of them.
+//! `PROPTEST_CASES=100000 cargo test -p step4-compare --test input_properties` runs longer.
 
 use std::collections::HashSet;
 
@@ -8,10 +8,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Map, Value, json};
-use step4_compare::{Timeline, answer_scenarios, lanes, parse_line, svg};
+use step4_compare::{Timeline, answer_scenarios, parse_scenario, render_svg, render_text};
 use unicode_width::UnicodeWidthStr;
 
-/// Text that is hard to draw: wide, of no width, wider together than alone, in control.
+/// Text that is hard to draw: wide characters, some of no width, some wider together, controls.
 fn texts() -> impl Strategy<Value = String> {
     let hard = select(vec![
         "é",
@@ -35,12 +35,12 @@ fn texts() -> impl Strategy<Value = String> {
     let repeated = (hard.clone(), 0..40_usize).prop_map(|(letter, count)| letter.repeat(count));
     let mixed = vec(hard, 0..40).prop_map(|letters| letters.concat());
     let any = vec(any::<char>(), 0..10).prop_map(String::from_iter);
-    // So few that now and then two jobs have the same.
+    // Few, so that two jobs sometimes have the same name.
     let plain = (0..100_u8).prop_map(|number| number.to_string());
     prop_oneof![6 => plain, 1 => repeated, 1 => mixed, 1 => any]
 }
 
-/// Mostly what is expected there, and else anything.
+/// Mostly a value of the right kind, sometimes one of another kind.
 fn or_else(right: impl Strategy<Value = Value> + 'static) -> BoxedStrategy<Value> {
     let wrong = prop_oneof![
         Just(Value::Null),
@@ -76,47 +76,16 @@ fn object<const N: usize>(
 
 /// Mostly a scenario.
 fn scenarios() -> impl Strategy<Value = Value> {
-    let name = || or_else(texts().prop_map(Value::from));
     let job = object([
-        ("name", 0.98, name()),
+        ("name", 0.98, or_else(texts().prop_map(Value::from))),
         ("delay_ms", 0.98, milliseconds()),
         ("fail", 0.9, fail()),
     ]);
-    let body = || {
-        let body = object([("at_ms", 0.98, milliseconds()), ("fail", 0.9, fail())]);
-        or_else(body.prop_map(Value::from))
-    };
-    let jobs = |job: BoxedStrategy<Value>| or_else(vec(or_else(job), 0..4).prop_map(Value::from));
-    let job = job
-        .prop_map(Value::from)
-        .prop_recursive(3, 16, 4, move |job| {
-            let group = object([
-                ("name", 0.98, name()),
-                ("jobs", 0.98, jobs(job.boxed())),
-                ("body", 0.3, body()),
-            ]);
-            group.prop_map(Value::from)
-        });
-    let scenario = object([
-        ("jobs", 0.98, jobs(job.boxed())),
-        ("body", 0.3, body()),
-        ("stop_ms", 0.3, milliseconds()),
-    ]);
+    let job = or_else(job.prop_map(Value::from));
+    let jobs = or_else(vec(job, 0..6).prop_map(Value::from));
+    let unknown = or_else(texts().prop_map(Value::from));
+    let scenario = object([("jobs", 0.98, jobs), ("unknown", 0.2, unknown)]);
     or_else(scenario.prop_map(Value::from))
-}
-
-/// Groups within groups, down to where JSON ends.
-fn deep() -> impl Strategy<Value = Vec<u8>> {
-    (0..70_usize, any::<bool>()).prop_map(|(depth, fails)| {
-        let mut job = json!({ "name": "deepest", "delay_ms": 7 });
-        if fails {
-            job["fail"] = "boom".into();
-        }
-        for level in 0..depth {
-            job = json!({ "name": level.to_string(), "jobs": [job] });
-        }
-        json!({ "jobs": [job] }).to_string().into_bytes()
-    })
 }
 
 /// The bytes with a few of them changed, left out, or put in.
@@ -138,39 +107,45 @@ fn edited(bytes: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Vec<u8
 
 fn lines() -> impl Strategy<Value = Vec<u8>> {
     let right = scenarios().prop_map(|scenario| scenario.to_string().into_bytes());
-    let right = prop_oneof![9 => right, 1 => deep()].boxed();
+    let right = right.boxed();
     prop_oneof![6 => right.clone(), 2 => edited(right), 1 => any::<Vec<u8>>()]
 }
 
-/// What each job came to, by the answer of one mode. None is in two lists, or twice in one.
+/// No job is in two lists of a report, or twice in one.
 fn check_report(report: &Value) -> Result<(), TestCaseError> {
-    let names = |list: &str| -> Vec<_> {
-        let names = report[list].as_array().unwrap().iter();
-        names
-            .map(|name| name.as_str().unwrap().to_owned())
-            .collect()
-    };
-    let ended = [names("completed"), names("cancelled")].concat();
+    let lists = [&report["completed"], &report["cancelled"]];
+    let ended = lists.iter().flat_map(|list| list.as_array().unwrap());
+    let ended: Vec<_> = ended.map(|name| name.as_str().unwrap()).collect();
     let different: HashSet<_> = ended.iter().collect();
     prop_assert_eq!(different.len(), ended.len(), "{}", report);
     Ok(())
 }
 
-/// Nothing in it moves a terminal's cursor, or is no XML.
-fn check_drawing(timelines: &[Timeline]) -> Result<(), TestCaseError> {
+/// No line is too wide, nothing moves a terminal's cursor, and the picture is XML.
+fn check_drawings(timelines: &[Timeline; 3]) -> Result<(), TestCaseError> {
     let is_odd = |letter: char| letter.is_control() && letter != '\n';
-    for line in lanes(timelines).lines() {
+    for line in render_text(timelines).lines() {
         prop_assert!(!line.contains(is_odd), "{}", line.escape_debug());
+        prop_assert!(line.width() <= 80, "{line}");
     }
     let is_no_xml = |letter: char| is_odd(letter) || matches!(letter, '\u{FFFE}' | '\u{FFFF}');
-    let picture = svg(timelines);
+    let picture = render_svg(timelines);
     prop_assert_eq!(picture.chars().find(|letter| is_no_xml(*letter)), None);
     Ok(())
 }
 
+/// 64 cases, or as many as `PROPTEST_CASES` says.
+fn config() -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").ok();
+    let cases = cases.and_then(|cases| cases.parse().ok());
+    ProptestConfig::with_cases(cases.unwrap_or(64))
+}
+
 proptest! {
+    #![proptest_config(config())]
+
     #[test]
-    fn whatever_a_line_holds_it_has_an_answer_or_is_named(lines in vec(lines(), 1..3)) {
+    fn every_line_has_an_answer_or_an_error(lines in vec(lines(), 1..3)) {
         let input = lines.join(&b'\n');
         let (mut output, mut problems) = (Vec::new(), Vec::new());
         answer_scenarios(&*input, &mut output, &mut problems).unwrap();
@@ -182,7 +157,7 @@ proptest! {
             if line.trim_ascii().is_empty() {
                 continue;
             }
-            if let Err(error) = parse_line(line) {
+            if let Err(error) = parse_scenario(line) {
                 let problem = format!("line {number}: {error}");
                 prop_assert!(!problem.contains(char::is_control), "{}", problem.escape_debug());
                 prop_assert_eq!(problems.next(), Some(&*problem));
@@ -197,18 +172,14 @@ proptest! {
     }
 
     #[test]
-    fn whatever_a_scenario_holds_it_can_be_drawn(line in lines()) {
-        if let Ok(line) = parse_line(&line) {
-            let timelines = line.play();
-            check_drawing(&timelines)?;
-            for line in lanes(&timelines).lines() {
-                prop_assert!(line.width() <= 80, "{line}");
-            }
+    fn every_scenario_can_be_drawn(line in lines()) {
+        if let Ok(scenario) = parse_scenario(&line) {
+            check_drawings(&scenario.play())?;
         }
     }
 
     #[test]
-    fn whatever_a_timeline_holds_it_can_be_drawn(
+    fn every_timeline_can_be_drawn(
         name in texts(),
         times in vec((any::<u64>(), 0..64_u32), 9),
         orphans in any::<[bool; 2]>(),
@@ -228,7 +199,7 @@ proptest! {
         let caller = json!({ "at_ms": time(), "result": "err", "message": &name });
         let timeline = json!({ "scenario": &name, "mode": "gather", "jobs": jobs, "caller": caller });
         if let Ok(timeline) = Timeline::from_json(&timeline.to_string()) {
-            check_drawing(&[timeline])?;
+            check_drawings(&[timeline.clone(), timeline.clone(), timeline])?;
         }
     }
 }

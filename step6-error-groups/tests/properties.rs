@@ -1,10 +1,10 @@
-//! What holds for every tree of errors, on trees that nobody thought of.
+//! Properties of `split` and `map_errors` that hold for every tree, tried on random trees.
 
 use proptest::prelude::*;
 use step3_taskgroup::{ErrorGroup, ErrorNode};
 use step6_error_groups::{map_errors, split};
 
-/// A tree that can be compared, and taken apart in the plainest way.
+/// The model: a tree that can be compared, with a simple recursive split.
 #[derive(Clone, Debug, PartialEq)]
 enum Tree {
     Leaf(u8),
@@ -12,7 +12,8 @@ enum Tree {
 }
 
 impl Tree {
-    /// Without the leaves for which `keep` says no, and without the groups that this empties.
+    /// The tree without the leaves for which `keep` returns false, and without the groups that are
+    /// empty then.
     fn pruned(&self, keep: &impl Fn(u8) -> bool) -> Option<Self> {
         match self {
             Self::Leaf(error) => keep(*error).then_some(Self::Leaf(*error)),
@@ -64,9 +65,16 @@ fn leaves(group: &ErrorGroup<u8>) -> Vec<u8> {
     group.leaves().map(|leaf| leaf.error).collect()
 }
 
+fn cases() -> ProptestConfig {
+    let long = std::env::var_os("LONG_TESTS").is_some();
+    ProptestConfig::with_cases(if long { 2048 } else { 64 })
+}
+
 proptest! {
+    #![proptest_config(cases())]
+
     #[test]
-    fn a_split_is_the_tree_without_what_went_to_the_other_half(tree in trees(), bound: u8) {
+    fn each_half_is_the_tree_without_the_leaves_of_the_other(tree in trees(), bound: u8) {
         let matches = |error: u8| error < bound;
         let (first, second) = split(tree.to_group(), |leaf| matches(leaf.error));
 
@@ -85,14 +93,14 @@ proptest! {
     }
 
     #[test]
-    fn to_map_and_then_flatten_is_to_flatten_and_then_map(tree in trees(), key: u8) {
+    fn mapping_then_flattening_equals_flattening_then_mapping(tree in trees(), key: u8) {
         let flattened: Vec<_> = leaves(&tree.to_group()).iter().map(|error| error ^ key).collect();
         prop_assert_eq!(leaves(&map_errors(tree.to_group(), |error| error ^ key)), flattened);
     }
 
     #[test]
-    fn to_map_there_and_back_changes_nothing(tree in trees(), key: u8) {
-        let there = map_errors(tree.to_group(), |error| error ^ key);
-        prop_assert_eq!(Tree::of(&map_errors(there, |error| error ^ key)), tree);
+    fn mapping_with_an_inverse_restores_the_tree(tree in trees(), key: u8) {
+        let mapped = map_errors(tree.to_group(), |error| error ^ key);
+        prop_assert_eq!(Tree::of(&map_errors(mapped, |error| error ^ key)), tree);
     }
 }

@@ -1,0 +1,85 @@
+//! A console block: `cargo` commands, and after each of them what it prints on standard output.
+//!
+//! A line `...` stands for any number of lines, and `[..]` for any text within a line.
+
+use std::time::Duration;
+
+use snapbox::IntoData;
+use snapbox::filter::NormalizeToExpected;
+
+use crate::lessons::Workspace;
+use crate::process::{self, ExitKind};
+
+/// For one command, with the time to build it.
+const LIMIT: Duration = Duration::from_secs(600);
+
+/// The block with what its commands print now; gaps stay where they fit. A block without any output
+/// stays as it is.
+pub fn rerun(block: &str, workspace: &Workspace) -> Result<String, String> {
+    if !block.starts_with("$ ") {
+        return Err("a console block must begin with a command: `$ ...`".into());
+    }
+    if block
+        .lines()
+        .all(|line| line.is_empty() || line.starts_with("$ "))
+    {
+        return Ok(block.into());
+    }
+    let mut outputs = Vec::new();
+    for command in block.lines().filter_map(|line| line.strip_prefix("$ ")) {
+        let printed =
+            run(command, workspace).map_err(|problem| format!("`{command}`: {problem}"))?;
+        let mut lines = vec![format!("$ {command}")];
+        lines.extend(
+            printed
+                .trim_end()
+                .lines()
+                .map(|line| line.trim_end().into()),
+        );
+        outputs.push(lines.join("\n") + "\n");
+    }
+    let between = if block.contains("\n\n$ ") { "\n" } else { "" };
+    let printed = outputs.join(between).into_data();
+    let printed = NormalizeToExpected::new()
+        .redact()
+        .normalize(printed, &block.into_data());
+    Ok(printed.to_string())
+}
+
+fn run(command: &str, workspace: &Workspace) -> Result<String, String> {
+    let (arguments, input) = read(command)?;
+    let mut cargo = workspace.cargo();
+    cargo
+        .args(arguments)
+        .env("RUST_BACKTRACE", "0")
+        .env("CARGO_TERM_COLOR", "never");
+    let captured =
+        process::capture(&mut cargo, &input, LIMIT).map_err(|error| error.to_string())?;
+    match captured.exit {
+        ExitKind::Success => Ok(captured.stdout),
+        ExitKind::TimedOut => Err("timed out".into()),
+        ExitKind::Failed(status) => Err(format!("{status}\n{}", captured.stderr)),
+    }
+}
+
+/// The arguments of cargo, and the standard input. There is no shell, so this is the same on every
+/// system.
+fn read(command: &str) -> Result<(Vec<String>, String), String> {
+    let words = shlex::split(command).ok_or("a quote is not closed")?;
+    let stages: Vec<_> = words.split(|word| word == "|").collect();
+    let (input, command) = match stages[..] {
+        [command] => (String::new(), command),
+        [[printf, text], command] if printf == "printf" => (text.replace("\\n", "\n"), command),
+        _ => return Err("only `printf TEXT` may be before a pipe".into()),
+    };
+    if input.contains(['\\', '%']) {
+        return Err("of the escapes of `printf`, only `\\n` is known".into());
+    }
+    match command {
+        [cargo, xtask, pages, ..] if [cargo, xtask, pages] == ["cargo", "xtask", "pages"] => {
+            Err("this command would run itself".into())
+        }
+        [cargo, arguments @ ..] if cargo == "cargo" => Ok((arguments.into(), input)),
+        _ => Err("only `cargo` is run here".into()),
+    }
+}
