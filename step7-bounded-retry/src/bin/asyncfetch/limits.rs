@@ -9,26 +9,7 @@ const ENOUGH: u64 = 65_536;
 /// Allows as many open files as the hard limit does, and returns how many that are.
 pub fn raise_open_files() -> u64 {
     #[cfg(unix)]
-    {
-        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-
-        let limit = getrlimit(Resource::Nofile);
-        let Some(current) = limit.current else {
-            return u64::MAX;
-        };
-        let most = limit.maximum.unwrap_or(ENOUGH).min(ENOUGH);
-        // macOS refuses more than 10,240, whatever the hard limit is.
-        for wanted in [most, most.min(10_240)] {
-            let raised = Rlimit {
-                current: Some(wanted),
-                maximum: limit.maximum,
-            };
-            if wanted > current && setrlimit(Resource::Nofile, raised).is_ok() {
-                return wanted;
-            }
-        }
-        current
-    }
+    return rlimit::increase_nofile_limit(ENOUGH).unwrap_or(RESERVED);
     #[cfg(not(unix))]
     u64::MAX
 }

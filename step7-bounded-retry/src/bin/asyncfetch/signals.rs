@@ -4,16 +4,22 @@ use tokio_util::sync::CancellationToken;
 
 use crate::INTERRUPTED;
 
+/// The same on Linux (but for MIPS), macOS and the BSDs.
+#[cfg(unix)]
+const SIGXFSZ: i32 = 25;
+/// SIGHUP is signal 1, which is bit 0 of a mask.
+#[cfg(unix)]
+const SIGHUP_BIT: u64 = 1;
+
 /// Cancels the token at the first Ctrl-C, SIGTERM or SIGHUP, and exits at once at the second.
 ///
 /// Run it in a task of its own, so that it also runs while a write to standard output blocks.
 #[cfg(unix)]
 pub async fn listen(stop: CancellationToken) {
-    use rustix::process::Signal;
     use tokio::signal::unix::{SignalKind, signal};
 
     // A file that has reached the limit of its size is an error of a write, as a full disk is.
-    let _file_too_large = signal(SignalKind::from_raw(Signal::XFSZ.as_raw()));
+    let _file_too_large = signal(SignalKind::from_raw(SIGXFSZ));
     let mut signals = vec![SignalKind::interrupt(), SignalKind::terminate()];
     if !hangup_is_ignored() {
         signals.push(SignalKind::hangup());
@@ -60,6 +66,5 @@ fn hangup_is_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    let hangup = 1 << (rustix::process::Signal::HUP.as_raw() - 1);
-    ignored.is_some_and(|mask| mask & hangup != 0)
+    ignored.is_some_and(|mask| mask & SIGHUP_BIT != 0)
 }
