@@ -88,7 +88,8 @@ impl AttemptError {
                 retry_after,
             } if matches!(status.as_u16(), 429 | 503) => Report::Host {
                 connected: true,
-                retry_after: *retry_after,
+                // Zero is no time to pause for.
+                retry_after: retry_after.filter(|asked| !asked.is_zero()),
             },
             Self::Status { status, .. } if is_retriable_status(*status) => Report::Retriable,
             Self::Connect(_)

@@ -14,6 +14,7 @@ pub(super) struct Finished<T> {
     pub(super) attempt: Attempt<Line>,
     pub(super) request: Arc<Request>,
     pub(super) result: Option<Result<T, AttemptError>>,
+    pub(super) ended: Instant,
 }
 
 /// An attempt that runs. It is reported in any case: also when its task is cancelled, or panics.
@@ -33,6 +34,7 @@ impl<T> Running<T> {
                 attempt,
                 request,
                 result: None,
+                ended: Instant::now(),
             }),
             report,
         }
@@ -83,7 +85,8 @@ impl<T> Running<T> {
 
 impl<T> Drop for Running<T> {
     fn drop(&mut self) {
-        if let Some(finished) = self.finished.take() {
+        if let Some(mut finished) = self.finished.take() {
+            finished.ended = Instant::now();
             // It fails if the stream has been dropped.
             let _ = self.report.send(finished);
         }

@@ -117,7 +117,9 @@ async fn run<A, F, T>(
                         None
                     }
                     Some(finished) = reports.recv() => {
-                        conclude(&mut scheduler, finished, &settings, start.elapsed())
+                        // A slow consumer may have kept it waiting.
+                        let now = finished.ended - start;
+                        conclude(&mut scheduler, finished, &settings, now)
                     }
                     url = urls.next(), if more && scheduler.has_room() => match url {
                         None => {
@@ -165,6 +167,7 @@ fn conclude<T>(
         mut attempt,
         request,
         result,
+        ended: _,
     } = finished;
     let (value, error) = match result {
         Some(Ok(value)) => (Some(value), None),

@@ -12,6 +12,8 @@ const MANY: usize = 20;
 /// The longest pause of a host that answers. One that does not may have up to
 /// [`max_delay`](Settings::max_delay).
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// A shorter pause would be none, and a host in trouble costs its lines no attempts.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 
 /// How many attempts a host may have at a time, and from when on.
 pub(super) struct Health {
@@ -124,6 +126,7 @@ impl Health {
             };
             let longest = longest.min(settings.max_delay);
             let pause = settings.retry.backoff(self.failures - 2).min(longest);
+            let pause = pause.max(SHORTEST_PAUSE);
             let half = pause / 2;
             self.pause(now, settings.jitter.delay(half, half, random.f64()));
         } else {

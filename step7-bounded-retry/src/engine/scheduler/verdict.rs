@@ -16,7 +16,10 @@ impl<T> Scheduler<T> {
         let mut hosts_own = false;
         let cost = match report {
             Report::Success | Report::Failed => {
-                self.cap = settings.max_concurrency.get().min(self.cap + 1);
+                self.cap = settings
+                    .max_concurrency
+                    .get()
+                    .min(self.cap.saturating_add(1));
                 host.health.answered(settings.max_per_host.get());
                 if let Report::Success = report {
                     host.tokens.succeeded(attempt.history.paid);
