@@ -58,7 +58,7 @@ pub enum AttemptError {
 
     /// The body has a content coding that is unknown, or that cannot be decoded.
     #[error("the body cannot be decoded: {0}")]
-    Encoding(String),
+    Encoding(#[source] io::Error),
 
     /// The body arrived, but could not be written.
     #[error("the body could not be saved: {0}")]

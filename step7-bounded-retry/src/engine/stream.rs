@@ -82,63 +82,59 @@ async fn run<A, F, T>(
     let mut next_index = 0;
     let mut more = true;
     let mut stopped = false;
+    // An outcome that waits to be received. Meanwhile nothing is started.
+    let mut ready = None;
 
     loop {
-        let now = start.elapsed();
-        let ended = match scheduler.next(now) {
-            Step::Start(job) => {
-                let close = scheduler.hosts() > settings.max_kept_hosts;
-                let url = accept::parse(&job.item.url).expect("it was looked at when accepted");
-                let request = Arc::new(Request::new(url, job.item.index, close));
-                let deadline = start.checked_add(job.deadline());
-                let work = attempt(Arc::clone(&request));
-                let running = Running::new(job, request, report.clone());
-                group.spawn(async move {
-                    running.run(work, settings.stall_timeout, deadline).await;
-                    Ok(())
-                });
-                continue;
-            }
-            Step::End(ended) => Some(line::outcome(ended, None, &settings, now)),
-            Step::Wait(until) => {
-                if !more && scheduler.is_empty() {
-                    break;
+        let mut until = None;
+        if ready.is_none() {
+            let now = start.elapsed();
+            match scheduler.next(now) {
+                Step::Start(job) => {
+                    let close = scheduler.hosts() > settings.max_kept_hosts;
+                    let url = accept::parse(&job.item.url).expect("checked when it was accepted");
+                    let request = Arc::new(Request::new(url, job.item.index, close));
+                    let deadline = start.checked_add(job.deadline());
+                    let work = attempt(Arc::clone(&request));
+                    let running = Running::new(job, request, report.clone());
+                    group.spawn(async move {
+                        running.run(work, settings.stall_timeout, deadline).await;
+                        Ok(())
+                    });
+                    continue;
                 }
-                let until = until.and_then(|until| start.checked_add(until));
-                if let Some(until) = until.filter(|&until| until != alarm.deadline()) {
-                    alarm.as_mut().reset(until);
-                }
-                tokio::select! {
-                    biased;
-                    () = &mut stop, if !stopped => {
-                        (stopped, more) = (true, false);
-                        scheduler.stop();
-                        group.cancel();
-                        None
+                Step::End(ended) => ready = Some(line::outcome(ended, None, &settings, now)),
+                Step::Wait(_) if !more && scheduler.is_empty() => break,
+                Step::Wait(time) => {
+                    until = time.and_then(|time| start.checked_add(time));
+                    if let Some(until) = until.filter(|&until| until != alarm.deadline()) {
+                        alarm.as_mut().reset(until);
                     }
-                    Some(finished) = reports.recv() => {
-                        // A slow consumer may have kept it waiting.
-                        let now = finished.ended - start;
-                        conclude(&mut scheduler, finished, &settings, now)
-                    }
-                    url = urls.next(), if more && scheduler.has_room() => match url {
-                        None => {
-                            more = false;
-                            None
-                        }
-                        Some(url) => {
-                            let line = Line::new(next_index, url);
-                            next_index += 1;
-                            accept(&mut scheduler, line, start.elapsed())
-                        }
-                    },
-                    () = &mut alarm, if until.is_some() => None,
                 }
             }
-        };
-        if let Some(outcome) = ended {
-            // It cannot fail: dropping the receiver drops this future too.
-            let _ = outcomes.send(outcome).await;
+        }
+        tokio::select! {
+            biased;
+            () = &mut stop, if !stopped => {
+                (stopped, more) = (true, false);
+                scheduler.stop();
+                group.cancel();
+            }
+            Ok(permit) = outcomes.reserve(), if ready.is_some() => {
+                permit.send(ready.take().expect("an outcome is ready"));
+            }
+            Some(finished) = reports.recv(), if ready.is_none() => {
+                ready = conclude(&mut scheduler, finished, &settings, start);
+            }
+            url = urls.next(), if more && ready.is_none() && scheduler.has_room() => match url {
+                None => more = false,
+                Some(url) => {
+                    let line = Line::new(next_index, url);
+                    next_index += 1;
+                    ready = accept(&mut scheduler, line, start.elapsed());
+                }
+            },
+            () = &mut alarm, if until.is_some() => {}
         }
     }
 }
@@ -161,14 +157,16 @@ fn conclude<T>(
     scheduler: &mut Scheduler<Line>,
     finished: Finished<T>,
     settings: &Settings,
-    now: Duration,
+    start: Instant,
 ) -> Option<Outcome<T>> {
     let Finished {
         mut attempt,
         request,
         result,
-        ended: _,
+        ended,
     } = finished;
+    // Not the time of now: a slow consumer may have kept it waiting.
+    let now = ended - start;
     let (value, error) = match result {
         Some(Ok(value)) => (Some(value), None),
         Some(Err(error)) => (None, Some(error)),

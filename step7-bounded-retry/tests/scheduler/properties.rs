@@ -297,7 +297,7 @@ impl Run {
             assert!(self.now >= until, "an attempt within a pause: seed {seed}");
         }
         if let Some(last) = host.last_start {
-            let interval = self.now - last;
+            let interval = self.now.checked_sub(last).unwrap();
             assert!(
                 interval >= self.settings.host_interval,
                 "{interval:?} after another: seed {seed}"

@@ -15,11 +15,11 @@ pub struct Arguments {
     #[arg(value_name = "URL")]
     pub urls: Vec<String>,
 
-    /// Read more URLs from this file, one per line; - is standard input
+    /// Read more URLs from this file; - is standard input
     #[arg(long, value_name = "FILE")]
     pub input: Option<PathBuf>,
 
-    /// Skip what this NDJSON output of an earlier run has fetched
+    /// Skip what an earlier run has fetched
     #[arg(long, value_name = "FILE")]
     pub resume: Option<PathBuf>,
 
@@ -54,11 +54,11 @@ pub struct Arguments {
 #[derive(Args)]
 #[command(next_help_heading = "Requests")]
 pub struct Requests {
-    /// Send this header, 'Name: value'; may be repeated
+    /// Send 'Name: value'; may be repeated
     #[arg(long = "header", value_name = "HEADER", allow_hyphen_values = true)]
     pub headers: Vec<String>,
 
-    /// The name sent as User-Agent
+    /// The User-Agent
     #[arg(long, value_name = "NAME", default_value = AGENT)]
     pub user_agent: String,
 
@@ -77,27 +77,27 @@ pub struct Limits {
         value_parser = count::<NonZeroUsize>, default_value_t = Settings::default().max_concurrency)]
     concurrency: NonZeroUsize,
 
-    /// Maximum concurrent requests to one host
+    /// Maximum concurrent requests to a host
     #[arg(long, value_name = "N", allow_hyphen_values = true,
         value_parser = count::<NonZeroUsize>, default_value_t = Settings::default().max_per_host)]
     per_host: NonZeroUsize,
 
-    /// Minimum time between two requests to one host
+    /// Minimum time between its requests
     #[arg(long, value_name = "TIME", allow_hyphen_values = true,
         value_parser = duration, default_value_t = Settings::default().host_interval.into())]
     host_interval: humantime::Duration,
 
-    /// How long a host may go without an answer
+    /// Maximum time without its answer
     #[arg(long, value_name = "TIME", allow_hyphen_values = true,
         value_parser = positive_duration, default_value_t = Settings::default().host_patience.into())]
     host_patience: humantime::Duration,
 
-    /// Longest time without progress
+    /// Maximum time without progress
     #[arg(long, value_name = "TIME", allow_hyphen_values = true,
         value_parser = positive_duration, default_value_t = Settings::default().stall_timeout.into())]
     timeout: humantime::Duration,
 
-    /// Time limit of one URL, from its first attempt on
+    /// Time limit of a URL, waits included
     #[arg(long, value_name = "TIME", allow_hyphen_values = true,
         value_parser = positive_duration, default_value_t = Settings::default().deadline.into())]
     deadline: humantime::Duration,

@@ -18,15 +18,20 @@ const IDLE: Duration = Duration::from_secs(2);
 /// # Errors
 ///
 /// If a client cannot be built for another reason.
-pub fn http() -> reqwest::Result<Http> {
+pub fn http(arguments: &Arguments, headers: HeaderMap) -> reqwest::Result<Http> {
     // An error means that a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = || Client::builder().pool_idle_timeout(IDLE);
-    Http::new(builder).or_else(|_| {
+    let mut http = Http::new(builder).or_else(|_| {
         let http = Http::new(|| builder().tls_certs_only([]))?;
         eprint_line("warning: no root certificates are installed: https requests will fail");
-        Ok(http)
-    })
+        Ok::<_, reqwest::Error>(http)
+    })?;
+    http.max_body = arguments.limits.max_body.0;
+    http.max_redirects = arguments.limits.max_redirects.into();
+    http.headers = headers;
+    http.head = arguments.requests.head;
+    Ok(http)
 }
 
 /// The headers of `--header` and `--user-agent`.

@@ -24,9 +24,8 @@ pub fn lines(
 ) -> io::Result<mpsc::Receiver<io::Result<String>>> {
     let mut rest = match file {
         Some(file) if file == Path::new("-") => Rest::StandardInput,
-        // A pipe may have nothing to say for a long time: it is opened by the thread.
-        Some(file) if fs::metadata(file)?.is_file() => Rest::Open(open(file)?),
-        Some(file) => Rest::Path(file.to_owned()),
+        Some(file) if is_pipe(file)? => Rest::Path(file.to_owned()),
+        Some(file) => Rest::Open(open(file)?),
         None if arguments.is_empty() => Rest::StandardInput,
         None => Rest::Nothing,
     };
@@ -58,6 +57,12 @@ enum Rest {
     Open(BufReader<File>),
     Path(PathBuf),
     StandardInput,
+}
+
+/// A pipe may have nothing to say for a long time. The thread opens it, and only then.
+fn is_pipe(file: &Path) -> io::Result<bool> {
+    let kind = fs::metadata(file)?.file_type();
+    Ok(!kind.is_file() && !kind.is_dir())
 }
 
 fn open(path: &Path) -> io::Result<BufReader<File>> {

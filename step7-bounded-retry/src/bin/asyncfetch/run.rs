@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Once};
 
 use futures_util::{StreamExt, stream};
-use step7_bounded_retry::engine::{self, AttemptError, Request};
+use step7_bounded_retry::engine::{self, AttemptError, Http, Request};
 use tokio_util::sync::CancellationToken;
 
 use crate::arguments::{Arguments, Format};
@@ -40,31 +40,11 @@ pub async fn run(arguments: &Arguments) -> Result<u8, String> {
     let mut settings = arguments.settings();
     let (concurrency, per_host) = (settings.max_concurrency.get(), settings.max_per_host.get());
     settings.max_kept_hosts = limits::kept_hosts(open_files, concurrency, per_host);
-    let mut http = match client::http() {
-        Ok(http) => http,
+    let http = match client::http(arguments, headers) {
+        Ok(http) => Arc::new(http),
         Err(error) => return Ok(report_error(FAILED, format!("cannot start: {error}"))),
     };
-    http.max_body = arguments.limits.max_body.0;
-    http.max_redirects = arguments.limits.max_redirects.into();
-    http.headers = headers;
-    http.head = arguments.requests.head;
-    let attempt = move |request: Arc<Request>| {
-        let (http, store) = (http.clone(), store.clone());
-        async move {
-            let saved = match store {
-                Some(store) => store.save(&http, &request).await.map(Some),
-                None => http
-                    .get(&request, &mut tokio::io::sink())
-                    .await
-                    .map(|_| None),
-            };
-            if let Err(AttemptError::Local(error)) = &saved {
-                static SAID: Once = Once::new();
-                SAID.call_once(|| eprint_line(format_args!("warning: {error}: some URLs wait")));
-            }
-            saved
-        }
-    };
+    let attempt = move |request| attempt(Arc::clone(&http), store.clone(), request);
 
     let interrupted = CancellationToken::new();
     let stop = interrupted.child_token();
@@ -136,6 +116,26 @@ pub async fn run(arguments: &Arguments) -> Result<u8, String> {
     } else {
         0
     })
+}
+
+async fn attempt(
+    http: Arc<Http>,
+    store: Option<Arc<BodyStore>>,
+    request: Arc<Request>,
+) -> Result<Option<String>, AttemptError> {
+    static SAID: Once = Once::new();
+
+    let saved = match store {
+        Some(store) => store.save(&http, &request).await.map(Some),
+        None => http
+            .get(&request, &mut tokio::io::sink())
+            .await
+            .map(|_| None),
+    };
+    if let Err(AttemptError::Local(error)) = &saved {
+        SAID.call_once(|| eprint_line(format_args!("warning: {error}: some URLs wait")));
+    }
+    saved
 }
 
 fn path_error(what: &str, path: Option<&Path>, error: &io::Error) -> String {

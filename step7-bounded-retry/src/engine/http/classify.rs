@@ -50,9 +50,8 @@ pub(super) fn is_unanswered(error: &reqwest::Error) -> bool {
 
 /// What TLS finds wrong is an error of rustls within an I/O error.
 fn is_about_tls(error: &io::Error) -> bool {
-    error
-        .get_ref()
-        .is_some_and(|inner| inner.is::<rustls::Error>())
+    let inner: Option<&rustls::Error> = error.get_ref().and_then(|inner| inner.downcast_ref());
+    inner.is_some()
 }
 
 fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {

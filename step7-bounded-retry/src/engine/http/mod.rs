@@ -119,6 +119,7 @@ impl Http {
         request: &Arc<Request>,
     ) -> Result<Response, AttemptError> {
         let mut client = &self.client;
+        let mut is_first = true;
         loop {
             request.start_request();
             let mut builder = client
@@ -135,9 +136,8 @@ impl Http {
                 Ok(response) => response.status() == StatusCode::REQUEST_TIMEOUT,
                 Err(error) => is_unanswered(error),
             };
-            if is_stale && !request.opened_for_it(used(&sent)) && std::ptr::eq(client, &self.client)
-            {
-                client = &self.without_pool;
+            if is_stale && is_first && !request.opened_for_it(used(&sent)) {
+                (client, is_first) = (&self.without_pool, false);
                 continue;
             }
             return sent.map_err(classify_send_error);
@@ -170,12 +170,12 @@ impl Http {
             }
             request.record_progress();
             for step in chunk.chunks(DECODE_STEP) {
-                let decoded = decoder.decode(step).map_err(not_decoded)?;
-                self.write(&decoded, request, body).await?;
+                let plain = decoder.decode(step).map_err(AttemptError::Encoding)?;
+                self.write(&plain, request, body).await?;
             }
         }
         if !decoder.is_identity() {
-            let rest = decoder.finish().map_err(not_decoded)?;
+            let rest = decoder.finish().map_err(AttemptError::Encoding)?;
             self.write(&rest, request, body).await?;
         }
         body.flush().await.map_err(output)
@@ -211,10 +211,6 @@ fn configure(client: ClientBuilder) -> ClientBuilder {
         .http1_ignore_invalid_headers_in_responses(true)
         .http1_max_headers(MAX_HEADERS)
         .connector_layer(WatchConnections)
-}
-
-fn not_decoded(error: std::io::Error) -> AttemptError {
-    AttemptError::Encoding(error.to_string())
 }
 
 fn output(error: std::io::Error) -> AttemptError {

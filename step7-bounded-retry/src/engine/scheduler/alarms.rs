@@ -1,3 +1,4 @@
+use std::mem;
 use std::time::Duration;
 
 use super::{Alarm, Scheduler, Why};
@@ -35,7 +36,7 @@ impl<T> Scheduler<T> {
             }
             self.idle.pop_front();
             let host = &mut self.hosts[id];
-            if host.is_idle() && !host.is_ready && host.health.forgettable(now) {
+            if host.is_idle() && !host.is_listed() && host.health.forgettable(now) {
                 let host = self.hosts.remove(id);
                 self.names.remove(&host.name);
             } else if host.is_idle() {
@@ -55,6 +56,10 @@ impl<T> Scheduler<T> {
                 self.idle.push_back((now, id));
             }
         } else if host.may_start(now) {
+            if !host.retries.is_empty() && !host.is_urgent {
+                host.is_urgent = true;
+                self.urgent.push_back(id);
+            }
             if !host.is_ready {
                 host.is_ready = true;
                 self.ready.push_back(id);
@@ -67,10 +72,14 @@ impl<T> Scheduler<T> {
 
     /// Ends all lines of the host that wait.
     pub(super) fn close(&mut self, id: usize, why: Why) {
-        for (alarm, line) in self.hosts[id].drain() {
-            if let Some((time, order)) = alarm {
-                self.alarms.remove(&(time, id, Alarm::Line(order)));
-            }
+        let host = &mut self.hosts[id];
+        let mut lines = Vec::from(mem::take(&mut host.fresh));
+        let tried = mem::take(&mut host.retries).into_iter();
+        for (order, (time, line)) in tried.chain(mem::take(&mut host.backing_off)) {
+            self.alarms.remove(&(time, id, Alarm::Line(order)));
+            lines.push(line);
+        }
+        for line in lines {
             self.waiting -= 1;
             self.waiting_bytes -= line.bytes;
             self.ended.push_back(line.end(why));

@@ -47,6 +47,7 @@ pub(super) struct Host<T> {
     pub(super) health: Health,
     pub(super) tokens: Tokens,
     pub(super) is_ready: bool,
+    pub(super) is_urgent: bool,
     pub(super) is_listed_idle: bool,
 }
 
@@ -61,6 +62,7 @@ impl<T> Host<T> {
             health: Health::new(limit),
             tokens: Tokens::full(),
             is_ready: false,
+            is_urgent: false,
             is_listed_idle: false,
         }
     }
@@ -72,6 +74,11 @@ impl<T> Host<T> {
 
     pub(super) fn is_idle(&self) -> bool {
         self.waiting() == 0 && self.backing_off.is_empty() && self.running == 0
+    }
+
+    /// Whether it stands in a queue of hosts.
+    pub(super) fn is_listed(&self) -> bool {
+        self.is_ready || self.is_urgent
     }
 
     /// Whether an attempt may start at this time.
@@ -90,18 +97,5 @@ impl<T> Host<T> {
         }
         let (order, (_, line)) = self.retries.pop_first().expect("a line waits");
         (line, Some(order))
-    }
-
-    /// Takes all lines out, each that has been tried with its alarm.
-    pub(super) fn drain(&mut self) -> Vec<(Option<(Duration, u64)>, Line<T>)> {
-        let fresh = std::mem::take(&mut self.fresh);
-        let retries = std::mem::take(&mut self.retries);
-        let backing_off = std::mem::take(&mut self.backing_off);
-        let tried = retries.into_iter().chain(backing_off);
-        fresh
-            .into_iter()
-            .map(|line| (None, line))
-            .chain(tried.map(|(order, (alarm, line))| (Some((alarm, order)), line)))
-            .collect()
     }
 }

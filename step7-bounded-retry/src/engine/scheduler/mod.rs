@@ -38,7 +38,7 @@ pub use messages::{Attempt, Ended, HostStatus, Report, Step, Why};
 ///
 /// - Never more than [`max_concurrency`](Settings::max_concurrency) attempts run, nor more than
 ///   [`max_per_host`](Settings::max_per_host) on one host.
-/// - If an attempt may start, it is started. Hosts take turns.
+/// - If an attempt may start, it is started. Hosts take turns, those with a retry first.
 /// - Each line ends exactly once. It ends without an attempt only as [`Why::RetryAfter`],
 ///   [`Why::HostDown`] or [`Why::Cancelled`].
 /// - Each call costs O(log n) in the lines that wait, but for the call that gives a host up and so
@@ -50,6 +50,8 @@ pub struct Scheduler<T> {
     names: HashMap<Arc<str>, usize>,
     /// Hosts on which an attempt may start now, each of them once.
     ready: VecDeque<usize>,
+    /// Those with a line that has been tried. They come first: its deadline runs.
+    urgent: VecDeque<usize>,
     alarms: BTreeSet<(Duration, usize, Alarm)>,
     /// Lines that have ended, to be fetched by [`next`](Self::next).
     ended: VecDeque<Ended<T>>,
@@ -82,6 +84,7 @@ impl<T> Scheduler<T> {
             hosts: Slab::new(),
             names: HashMap::new(),
             ready: VecDeque::new(),
+            urgent: VecDeque::new(),
             alarms: BTreeSet::new(),
             ended: VecDeque::new(),
             idle: VecDeque::new(),
@@ -160,16 +163,20 @@ impl<T> Scheduler<T> {
             return Step::End(ended);
         }
         while self.running < self.cap {
-            let Some(id) = self.ready.pop_front() else {
+            let id = if let Some(id) = self.urgent.pop_front() {
+                self.hosts[id].is_urgent = false;
+                id
+            } else if let Some(id) = self.ready.pop_front() {
+                self.hosts[id].is_ready = false;
+                id
+            } else {
                 break;
             };
-            self.hosts[id].is_ready = false;
-            if self.hosts[id].may_start(now) {
-                let attempt = self.start(id, now);
-                self.arrange(id, now);
+            let attempt = self.hosts[id].may_start(now).then(|| self.start(id, now));
+            self.arrange(id, now);
+            if let Some(attempt) = attempt {
                 return Step::Start(attempt);
             }
-            self.arrange(id, now);
         }
         Step::Wait(self.alarms.first().map(|&(time, ..)| time))
     }
@@ -218,12 +225,11 @@ impl<T> Scheduler<T> {
         self.running += 1;
         self.waiting -= 1;
         self.waiting_bytes -= line.bytes;
-        let mut history = match line.history {
-            Some(history) => *history,
-            None => {
-                self.next_id += 1;
-                History::new(self.next_id, now, self.settings.deadline)
-            }
+        let mut history = if let Some(history) = line.history {
+            *history
+        } else {
+            self.next_id += 1;
+            History::new(self.next_id, now, self.settings.deadline)
         };
         if let Some(order) = order {
             let alarm = (history.deadline, id, Alarm::Line(order));
