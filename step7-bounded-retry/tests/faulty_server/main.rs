@@ -1,8 +1,11 @@
 //! The HTTP attempt, on real sockets, against a server that is faulty on purpose.
 
 mod bodies;
+mod codings;
 mod connections;
+mod leniency;
 mod redirects;
+mod scripted;
 mod server;
 mod statuses;
 mod together;
