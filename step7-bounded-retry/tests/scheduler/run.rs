@@ -1,53 +1,36 @@
-//! Runs the scheduler on virtual time, against one host.
+//! Runs the scheduler on virtual time, against a host.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap};
 use std::time::Duration;
 
 use fastrand::Rng;
 use step7_bounded_retry::engine::Settings;
-use step7_bounded_retry::engine::scheduler::{Report, Scheduler, Step, Why};
+use step7_bounded_retry::engine::scheduler::{Report, Scheduler, Step};
 
 use crate::hosts::{Answer, Host};
 
 /// What a request takes.
 const QUICK: Duration = Duration::from_millis(2);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Summary {
-    pub ok: usize,
-    /// How many of the others ended, for which reason.
-    pub ended: BTreeMap<&'static str, usize>,
-    pub requests: usize,
-    pub seconds: f64,
+    pub ok: u32,
+    pub requests: u32,
 }
 
-pub fn run(settings: Settings, mut host: Host, pages: u32, seed: u64) -> Summary {
+/// With `apart`, each page has a host of its own.
+pub fn run(settings: Settings, mut host: Host, pages: u32, seed: u64, apart: bool) -> Summary {
     let mut scheduler = Scheduler::new(settings, Rng::with_seed(seed));
     let mut random = Rng::with_seed(seed + 1000);
     let mut now = Duration::ZERO;
     for page in 0..pages {
-        scheduler.push("http://a.test", page, 0, now);
+        let host = if apart { page } else { 0 };
+        scheduler.push(&format!("http://{host}.test"), page, 0, now);
     }
     let mut running = HashMap::new();
     let mut ends = BinaryHeap::new();
     let mut summary = Summary::default();
-    let mut count = |page: u32, why: Why, report: Option<Report>, ended: &mut Vec<u32>| {
-        ended.push(page);
-        if report == Some(Report::Success) {
-            summary.ok += 1;
-            return;
-        }
-        let reason = match why {
-            Why::Reported => "failed",
-            Why::BudgetSpent => "budget",
-            Why::Deadline => "deadline",
-            Why::RetryAfter(_) => "retry_after",
-            Why::HostDown => "host_down",
-            Why::Cancelled => "cancelled",
-        };
-        *summary.ended.entry(reason).or_default() += 1;
-    };
     let mut ended = Vec::new();
     let mut requests = 0;
     loop {
@@ -60,7 +43,7 @@ pub fn run(settings: Settings, mut host: Host, pages: u32, seed: u64) -> Summary
                 continue;
             }
             Step::End(end) => {
-                count(end.item, end.why, None, &mut ended);
+                ended.push(end.item);
                 continue;
             }
             Step::Wait(until) => until,
@@ -74,7 +57,8 @@ pub fn run(settings: Settings, mut host: Host, pages: u32, seed: u64) -> Summary
             let Reverse((_, number)) = ends.pop().unwrap();
             let (attempt, report) = running.remove(&number).unwrap();
             if let Some(end) = scheduler.ended(attempt, report, now) {
-                count(end.item, end.why, Some(report), &mut ended);
+                ended.push(end.item);
+                summary.ok += u32::from(report == Report::Success);
             }
         }
     }
@@ -82,7 +66,6 @@ pub fn run(settings: Settings, mut host: Host, pages: u32, seed: u64) -> Summary
     ended.sort_unstable();
     assert!(ended.into_iter().eq(0..pages), "each page ends once");
     summary.requests = requests;
-    summary.seconds = now.as_secs_f64();
     summary
 }
 
