@@ -87,7 +87,7 @@ fn measure(form: &str, urls: usize, workers: usize, address: &str) {
     };
     let builder = builder.worker_threads(workers.max(1)).enable_all();
     let (runtime, client) = (builder.build().unwrap(), client());
-    let http = Arc::new(Http::new(Client::builder).unwrap());
+    let http = Arc::new(Http::new(Client::builder, Settings::default().stall_timeout).unwrap());
     let round = |urls| {
         let start = Instant::now();
         let (client, http) = (client.clone(), Arc::clone(&http));

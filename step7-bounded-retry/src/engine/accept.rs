@@ -36,13 +36,18 @@ pub(super) fn host_of(url: &str, is_known: impl Fn(&str) -> bool) -> Result<Cow<
 
 /// Everything before the path.
 fn origin(url: &str) -> Option<&str> {
-    let authority = url.find("://")? + 3;
-    let end = url[authority..].find(['/', '?', '#', '\\']);
-    Some(end.map_or(url, |end| &url[..authority + end]))
+    let rest = url
+        .strip_prefix("http")
+        .map(|rest| rest.strip_prefix('s').unwrap_or(rest))?;
+    let authority = rest.strip_prefix("://")?;
+    let is_end = |byte: &u8| matches!(byte, b'/' | b'?' | b'#' | b'\\');
+    let length = authority.bytes().position(|byte| is_end(&byte));
+    let after = authority.len() - length.unwrap_or(authority.len());
+    Some(&url[..url.len() - after])
 }
 
 /// The URL, or what is wrong with it.
-pub(super) fn parse(url: &str) -> Result<Url, String> {
+fn parse(url: &str) -> Result<Url, String> {
     if url.len() > MAX_URI_LEN {
         return Err(format!("longer than {MAX_URI_LEN} bytes"));
     }

@@ -1,4 +1,3 @@
-use std::mem;
 use std::time::Duration;
 
 use reqwest::StatusCode;
@@ -35,13 +34,67 @@ impl Line {
         self.url.len() + 64
     }
 
-    /// Keeps what an attempt has seen, and how it failed. The error is that of the last attempt that was
-    /// not cut off.
+    /// Keeps what an attempt has seen that did not succeed, and how it failed. The error is that of the
+    /// last attempt that was not cut off.
     pub(super) fn record(&mut self, request: &Request, error: Option<AttemptError>) {
         let last = self.last.get_or_insert_default();
         last.status = request.status().or(last.status);
         last.bytes = request.bytes();
         last.error = error.or(last.error.take());
+    }
+
+    /// The outcome of a line whose last attempt gave this value.
+    pub(super) fn succeeded<T>(
+        ended: Ended<Self>,
+        request: &Request,
+        value: T,
+        now: Duration,
+    ) -> Outcome<T> {
+        let last = ended.item.last.as_ref();
+        Outcome {
+            index: ended.item.index,
+            status: request.status().or(last.and_then(|last| last.status)),
+            bytes: request.bytes(),
+            attempts: ended.attempts,
+            elapsed: now.saturating_sub(ended.since.unwrap_or(now)),
+            url: ended.item.url.into(),
+            result: Ok(value),
+        }
+    }
+
+    /// The outcome of a line that has ended without a value.
+    pub(super) fn failed<T>(ended: Ended<Self>, settings: &Settings, now: Duration) -> Outcome<T> {
+        let last = ended.item.last.map(|last| *last).unwrap_or_default();
+        let failure = match (ended.why, last.error) {
+            (Why::Reported, Some(error)) => Failure::Attempt(error),
+            (Why::BudgetSpent, Some(error)) => Failure::BudgetSpent(error),
+            (Why::RetryAfter(asked), last) => Failure::RetryAfter {
+                asked,
+                limit: settings.max_retry_after,
+                last,
+            },
+            (Why::HostDown, last) => Failure::HostDown {
+                after: settings.host_patience,
+                last,
+            },
+            (Why::Deadline, last) => Failure::Deadline {
+                after: settings.deadline,
+                last,
+            },
+            (Why::Cancelled, last) => Failure::Cancelled { last },
+            (Why::Reported | Why::BudgetSpent, None) => {
+                unreachable!("an attempt that failed was recorded with its error")
+            }
+        };
+        Outcome {
+            index: ended.item.index,
+            url: ended.item.url.into(),
+            result: Err(failure),
+            attempts: ended.attempts,
+            status: last.status,
+            bytes: last.bytes,
+            elapsed: now.saturating_sub(ended.since.unwrap_or(now)),
+        }
     }
 
     pub(super) fn invalid<T>(self, reason: String) -> Outcome<T> {
@@ -54,50 +107,5 @@ impl Line {
             bytes: 0,
             elapsed: Duration::ZERO,
         }
-    }
-}
-
-/// The outcome of a line that has ended, at `now`. `value` is what its last attempt gave, if it succeeded.
-pub(super) fn outcome<T>(
-    ended: Ended<Line>,
-    value: Option<T>,
-    settings: &Settings,
-    now: Duration,
-) -> Outcome<T> {
-    let mut line = ended.item;
-    let mut last = line.last.take().map(|last| *last).unwrap_or_default();
-    let error = mem::take(&mut last.error);
-    let result = match (value, ended.why, error) {
-        (Some(value), ..) => Ok(value),
-        (None, Why::Reported, Some(error)) => Err(Failure::Attempt(error)),
-        (None, Why::BudgetSpent, Some(error)) => Err(Failure::BudgetSpent(error)),
-        (None, Why::RetryAfter(asked), last) => Err(Failure::RetryAfter {
-            asked,
-            limit: settings.max_retry_after,
-            last,
-        }),
-        (None, Why::HostDown, last) => Err(Failure::HostDown {
-            after: settings.host_patience,
-            last,
-        }),
-        (None, Why::Deadline, last) => Err(Failure::Deadline {
-            after: settings.deadline,
-            last,
-        }),
-        (None, Why::Cancelled, last) => Err(Failure::Cancelled { last }),
-        (None, Why::Reported | Why::BudgetSpent, None) => {
-            unreachable!("an attempt that was reported has a value or an error")
-        }
-    };
-    Outcome {
-        index: line.index,
-        url: line.url.into(),
-        result,
-        attempts: ended.attempts,
-        status: last.status,
-        bytes: last.bytes,
-        elapsed: ended
-            .since
-            .map_or(Duration::ZERO, |since| now.saturating_sub(since)),
     }
 }

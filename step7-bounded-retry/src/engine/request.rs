@@ -1,6 +1,4 @@
-use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 use std::time::Duration;
 
 use reqwest::{StatusCode, Url};
@@ -27,10 +25,6 @@ pub struct Request {
     progress: AtomicU64,
     status: AtomicU16,
     bytes: AtomicU64,
-    connecting: AtomicBool,
-    connected: AtomicBool,
-    /// Our end of the connection that was opened for the current request.
-    opened: Mutex<Option<SocketAddr>>,
 }
 
 impl Request {
@@ -43,16 +37,12 @@ impl Request {
             progress: AtomicU64::new(0),
             status: AtomicU16::new(0),
             bytes: AtomicU64::new(0),
-            connecting: AtomicBool::new(false),
-            connected: AtomicBool::new(false),
-            opened: Mutex::new(None),
         }
     }
 
     /// Records the status of a response that has arrived.
     pub fn record_status(&self, status: StatusCode) {
         self.status.store(status.as_u16(), Ordering::Relaxed);
-        self.connected.store(true, Ordering::Relaxed);
         self.record_progress();
     }
 
@@ -72,41 +62,6 @@ impl Request {
         let nanoseconds = self.started.elapsed().as_nanos();
         let nanoseconds = nanoseconds.try_into().unwrap_or(u64::MAX);
         self.progress.store(nanoseconds, Ordering::Relaxed);
-    }
-
-    /// Records that a new connection is being opened.
-    pub(super) fn record_connecting(&self) {
-        self.connecting.store(true, Ordering::Relaxed);
-        self.connected.store(false, Ordering::Relaxed);
-    }
-
-    /// Records that a new connection has been opened, and our end of it.
-    pub(super) fn record_connected(&self, address: Option<SocketAddr>) {
-        self.connected.store(true, Ordering::Relaxed);
-        *self.opened() = address;
-        self.record_progress();
-    }
-
-    /// From here on, [`opened_for_it`](Self::opened_for_it) is about the next request.
-    pub(super) fn start_request(&self) {
-        self.connecting.store(false, Ordering::Relaxed);
-        self.connected.store(false, Ordering::Relaxed);
-        *self.opened() = None;
-    }
-
-    /// Whether the connection with this end was opened for the current request, and not used before. A
-    /// request may well use another than was opened for it: one that was free first.
-    pub(super) fn opened_for_it(&self, connection: Option<SocketAddr>) -> bool {
-        connection.is_some() && *self.opened() == connection
-    }
-
-    fn opened(&self) -> MutexGuard<'_, Option<SocketAddr>> {
-        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Whether a connection was still being opened when last recorded.
-    pub(super) fn is_connecting(&self) -> bool {
-        self.connecting.load(Ordering::Relaxed) && !self.connected.load(Ordering::Relaxed)
     }
 
     /// When the last progress was made.

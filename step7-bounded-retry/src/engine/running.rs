@@ -1,5 +1,6 @@
 use std::pin::pin;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
@@ -17,7 +18,7 @@ pub(super) struct Finished<T> {
     pub(super) ended: Instant,
 }
 
-/// An attempt that runs. It is reported in any case: also when its task is cancelled, or panics.
+/// An attempt that runs. It is reported also if its task is cancelled.
 pub(super) struct Running<T> {
     finished: Option<Finished<T>>,
     report: UnboundedSender<Finished<T>>,
@@ -75,7 +76,7 @@ impl<T> Running<T> {
                 _ => {
                     break Some(Err(AttemptError::Timeout {
                         after: stall_timeout,
-                        connected: !request.is_connecting(),
+                        connected: true,
                     }));
                 }
             }
@@ -85,6 +86,9 @@ impl<T> Running<T> {
 
 impl<T> Drop for Running<T> {
     fn drop(&mut self) {
+        if thread::panicking() {
+            return;
+        }
         if let Some(mut finished) = self.finished.take() {
             finished.ended = Instant::now();
             // It fails if the stream has been dropped.

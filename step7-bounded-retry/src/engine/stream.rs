@@ -1,24 +1,28 @@
 use std::convert::Infallible;
-use std::future::ready;
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt, stream};
+use reqwest::Url;
 use step3_taskgroup::TaskGroup;
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::time::{Instant, sleep_until};
 
-use super::line::{self, Line};
+use super::line::Line;
 use super::running::{Finished, Running};
 use super::scheduler::{Report, Scheduler, Step};
 use super::{AttemptError, Outcome, Request, Settings, accept};
+
+/// How many outcomes may wait to be received before nothing more is started.
+const READY: usize = 16;
 
 /// Fetches every URL of `urls` and yields each outcome as soon as it is known. Each accepted URL has
 /// exactly one outcome.
 ///
 /// A URL is accepted only while those that wait take less than [`Settings::max_waiting`], and no attempt
-/// is started while an outcome waits to be received. So memory does not grow with the number of URLs,
+/// is started while a few outcomes wait to be received. So memory does not grow with the number of URLs,
 /// and a slow consumer slows the fetching down. Attempts that are already running continue: they are
 /// tasks.
 ///
@@ -47,17 +51,27 @@ where
     F: Future<Output = Result<T, AttemptError>> + Send + 'static,
     T: Send + 'static,
 {
-    let (sender, mut receiver) = mpsc::channel(1);
-    let run = async move {
+    let (sender, mut receiver) = mpsc::channel(READY);
+    let mut run = Some(Box::pin(async move {
         let scope = TaskGroup::<Infallible>::scope(async move |group| {
             run(settings, urls, stop, attempt, &group, sender).await;
             Ok(())
         });
         scope.await.expect("no child returns an error");
-    };
-    // Polling the stream also polls the run.
-    let run = stream::once(run).filter_map(|()| ready(None));
-    stream::select(stream::poll_fn(move |cx| receiver.poll_recv(cx)), run)
+    }));
+    // Polling the stream polls the run, also while outcomes wait: it has to look at `stop`.
+    stream::poll_fn(move |context| {
+        if let Some(running) = &mut run {
+            if running.as_mut().poll(context).is_ready() {
+                run = None;
+            }
+        }
+        match receiver.poll_recv(context) {
+            // A child has panicked, and the others are still being cancelled.
+            Poll::Ready(None) if run.is_some() => Poll::Pending,
+            received => received,
+        }
+    })
 }
 
 /// Asks the scheduler what to do, and does it. Attempts are children of the group.
@@ -87,15 +101,20 @@ async fn run<A, F, T>(
 
     loop {
         let mut until = None;
-        if ready.is_none() {
+        if let Some(Err(TrySendError::Full(outcome))) =
+            ready.take().map(|one| outcomes.try_send(one))
+        {
+            ready = Some(outcome);
+        } else {
             let now = start.elapsed();
             match scheduler.next(now) {
                 Step::Start(job) => {
                     let close = scheduler.hosts() > settings.max_kept_hosts;
-                    let url = accept::parse(&job.item.url).expect("checked when it was accepted");
+                    let url = Url::parse(&job.item.url).expect("checked when it was accepted");
                     let request = Arc::new(Request::new(url, job.item.index, close));
                     let deadline = start.checked_add(job.deadline());
-                    let work = attempt(Arc::clone(&request));
+                    // Boxed, as it would be moved several times.
+                    let work = Box::pin(attempt(Arc::clone(&request)));
                     let running = Running::new(job, request, report.clone());
                     group.spawn(async move {
                         running.run(work, settings.stall_timeout, deadline).await;
@@ -103,7 +122,7 @@ async fn run<A, F, T>(
                     });
                     continue;
                 }
-                Step::End(ended) => ready = Some(line::outcome(ended, None, &settings, now)),
+                Step::End(ended) => ready = Some(Line::failed(ended, &settings, now)),
                 Step::Wait(_) if !more && scheduler.is_empty() => break,
                 Step::Wait(time) => {
                     until = time.and_then(|time| start.checked_add(time));
@@ -167,17 +186,17 @@ fn conclude<T>(
     } = finished;
     // Not the time of now: a slow consumer may have kept it waiting.
     let now = ended - start;
-    let (value, error) = match result {
-        Some(Ok(value)) => (Some(value), None),
-        Some(Err(error)) => (None, Some(error)),
-        None => (None, None),
-    };
-    let report = match (&value, &error) {
-        (Some(_), _) => Report::Success,
-        (None, Some(error)) => error.report(),
-        (None, None) => Report::Dropped,
-    };
-    attempt.item.record(&request, error);
-    let ended = scheduler.ended(attempt, report, now)?;
-    Some(line::outcome(ended, value, settings, now))
+    match result {
+        Some(Ok(value)) => {
+            let ended = scheduler.ended(attempt, Report::Success, now)?;
+            Some(Line::succeeded(ended, &request, value, now))
+        }
+        failed => {
+            let error = failed.and_then(Result::err);
+            let report = error.as_ref().map_or(Report::Dropped, AttemptError::report);
+            attempt.item.record(&request, error);
+            let ended = scheduler.ended(attempt, report, now)?;
+            Some(Line::failed(ended, settings, now))
+        }
+    }
 }

@@ -26,7 +26,8 @@ async fn a_server_that_does_not_answer_in_http_is_retried() {
         let outcome = fetch_one(settings(), server.url(target)).await;
         assert_eq!(summary(&outcome), TRANSPORT, "{target}: {outcome:?}");
     }
-    assert_eq!(server.requests(), 6 * 3);
+    // Endless headers are read twice, the second time with room for more.
+    assert_eq!(server.requests(), 6 * 3 + 3);
 }
 
 #[tokio::test]

@@ -46,7 +46,7 @@ fn http_with_redirects(max: usize) -> Http {
     let _ = rustls::crypto::ring::default_provider().install_default();
     // To read the machine's certificates takes a while, and no test here needs them.
     let client = || Client::builder().no_proxy().tls_certs_only([]);
-    let mut http = Http::new(client).unwrap();
+    let mut http = Http::new(client, settings().stall_timeout).unwrap();
     http.max_redirects = max;
     http.max_body = 64 * 1024;
     http

@@ -95,7 +95,7 @@ pub struct Limits {
     /// Maximum time without progress
     #[arg(long, value_name = "TIME", allow_hyphen_values = true,
         value_parser = positive_duration, default_value_t = Settings::default().stall_timeout.into())]
-    timeout: humantime::Duration,
+    pub timeout: humantime::Duration,
 
     /// Time limit of a URL, waits included
     #[arg(long, value_name = "TIME", allow_hyphen_values = true,

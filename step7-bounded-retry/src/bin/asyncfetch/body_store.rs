@@ -1,5 +1,4 @@
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::{fs, io};
 
 use step7_bounded_retry::engine::{AttemptError, Http, Request};
@@ -40,7 +39,7 @@ impl BodyStore {
     /// # Cancellation
     ///
     /// The unfinished file is removed, as after an error.
-    pub async fn save(&self, http: &Http, request: &Arc<Request>) -> Result<String, AttemptError> {
+    pub async fn save(&self, http: &Http, request: &Request) -> Result<String, AttemptError> {
         let output = |error| AttemptError::from_io(error, AttemptError::Output);
         let (file, mut part) = self.part().map_err(output)?;
         let mut file = File::from_std(file);

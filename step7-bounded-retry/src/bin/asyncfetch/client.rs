@@ -1,15 +1,9 @@
-use std::time::Duration;
-
 use reqwest::Client;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use step7_bounded_retry::engine::Http;
 
 use crate::arguments::Arguments;
 use crate::eprint_line;
-
-/// Long enough for a retry, and short enough that a list of a thousand hosts does not keep a
-/// thousand connections open.
-const IDLE: Duration = Duration::from_secs(2);
 
 /// The attempts, with TLS by rustls and ring, which uses the operating system's trust store.
 ///
@@ -21,9 +15,9 @@ const IDLE: Duration = Duration::from_secs(2);
 pub fn http(arguments: &Arguments, headers: HeaderMap) -> reqwest::Result<Http> {
     // An error means that a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let builder = || Client::builder().pool_idle_timeout(IDLE);
-    let mut http = Http::new(builder).or_else(|_| {
-        let http = Http::new(|| builder().tls_certs_only([]))?;
+    let timeout = *arguments.limits.timeout;
+    let mut http = Http::new(Client::builder, timeout).or_else(|_| {
+        let http = Http::new(|| Client::builder().tls_certs_only([]), timeout)?;
         eprint_line("warning: no root certificates are installed: https requests will fail");
         Ok::<_, reqwest::Error>(http)
     })?;

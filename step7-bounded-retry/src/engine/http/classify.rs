@@ -2,18 +2,24 @@
 
 use std::error::Error;
 use std::io::{self, ErrorKind};
+use std::time::Duration;
 
 use crate::engine::AttemptError;
 use crate::engine::attempt::is_local;
 
 /// The phase decides, not reqwest's own categories.
-pub(super) fn classify_send_error(error: reqwest::Error) -> AttemptError {
+pub(super) fn classify_send_error(error: reqwest::Error, timeout: Duration) -> AttemptError {
     if let Some(local) = io_errors(&error).find(|error| is_local(error)) {
         let code = local.raw_os_error().unwrap_or_default();
         return AttemptError::Local(io::Error::from_raw_os_error(code));
     }
     if error.is_builder() {
         AttemptError::Redirect(format!("{:?} is not a URL of HTTP", url(&error)))
+    } else if error.is_connect() && error.is_timeout() {
+        AttemptError::Timeout {
+            after: timeout,
+            connected: false,
+        }
     } else if !error.is_connect() {
         AttemptError::Send(error.without_url().into())
     } else if io_errors(&error).any(is_about_tls) {
@@ -46,6 +52,15 @@ pub(super) fn is_unanswered(error: &reqwest::Error) -> bool {
             .filter_map(|error| error.downcast_ref())
             .any(closed)
             || io_errors(error).any(lost))
+}
+
+pub(super) fn has_too_many_headers(error: &reqwest::Error) -> bool {
+    let is_too_large = |error: &hyper::Error| error.is_parse_too_large();
+    hyper_errors(error).any(is_too_large)
+}
+
+fn hyper_errors(error: &reqwest::Error) -> impl Iterator<Item = &hyper::Error> {
+    chain(error).filter_map(|error| error.downcast_ref())
 }
 
 /// What TLS finds wrong is an error of rustls within an I/O error.

@@ -1,9 +1,8 @@
 mod classify;
-mod connect;
+mod connections;
 mod decode;
 mod redirect;
 
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::{ACCEPT_ENCODING, CONNECTION, HeaderMap, HeaderValue};
@@ -13,8 +12,8 @@ use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 
 use super::{AttemptError, Request, retry_after};
-use classify::{classify_send_error, is_unanswered};
-use connect::{SENDING, WatchConnections, used};
+use classify::{classify_send_error, has_too_many_headers, is_unanswered};
+use connections::{Connections, IDLE};
 use decode::Decoder;
 use redirect::Route;
 
@@ -22,15 +21,19 @@ use redirect::Route;
 const UNWANTED_BODY_DRAIN: Duration = Duration::from_millis(100);
 /// How many bytes are decoded at a time: they may become a thousand times as many.
 const DECODE_STEP: usize = 4096;
-/// Browsers have no limit, but for the bytes of all headers together; hyper has that too.
-const MAX_HEADERS: usize = 512;
+/// How many headers a response may have. Browsers limit their bytes alone.
+const MAX_HEADERS: usize = 1000;
 
 /// The attempt for real servers: one GET over HTTP, with its redirects.
 #[derive(Clone, Debug)]
 pub struct Http {
     client: Client,
-    /// Has no pool, so that a request that is sent again gets a new connection.
-    without_pool: Client,
+    /// For a request that is sent again: without a pool, so that it gets a new connection, and with room
+    /// for more headers, which would cost each response its time.
+    for_resending: Client,
+    connections: Connections,
+    /// The longest time to open a connection.
+    timeout: Duration,
     /// The longest body, in decoded bytes: a few kilobytes of gzip can decode to gigabytes. Default: any.
     pub max_body: u64,
     /// How many redirects are followed. Default: 10.
@@ -44,15 +47,23 @@ pub struct Http {
 }
 
 impl Http {
-    /// `client` builds what is common to both clients; it should set no timeout, as the engine has one.
+    /// `client` builds what is common to both clients; it should set no timeout. `timeout` is the longest
+    /// time to open a connection, and should be [`stall_timeout`](super::Settings::stall_timeout).
     ///
     /// # Errors
     ///
     /// If a client cannot be built.
-    pub fn new(client: impl Fn() -> ClientBuilder) -> reqwest::Result<Self> {
+    pub fn new(client: impl Fn() -> ClientBuilder, timeout: Duration) -> reqwest::Result<Self> {
+        // A little less, so that it is known to be the connection that took so long.
+        let client = || configure(client()).connect_timeout(timeout / 50 * 49);
         Ok(Self {
-            client: configure(client()).build()?,
-            without_pool: configure(client()).pool_max_idle_per_host(0).build()?,
+            client: client().build()?,
+            for_resending: client()
+                .pool_max_idle_per_host(0)
+                .http1_max_headers(MAX_HEADERS)
+                .build()?,
+            connections: Connections::new(),
+            timeout,
             max_body: u64::MAX,
             max_redirects: 10,
             headers: HeaderMap::new(),
@@ -73,15 +84,14 @@ impl Http {
     /// Dropping the future closes the connection.
     pub async fn get(
         &self,
-        request: &Arc<Request>,
+        request: &Request,
         body: &mut (impl AsyncWrite + Unpin),
     ) -> Result<StatusCode, AttemptError> {
         let mut method = if self.head { Method::HEAD } else { Method::GET };
-        let mut route = Route::new(request.url.clone());
+        let mut route = Route::new(&request.url);
         loop {
             let response = self.send(&method, &route, request).await?;
             let status = response.status();
-            request.record_status(status);
             if status.is_success() {
                 self.read(response, &method, request, body).await?;
                 return Ok(status);
@@ -109,21 +119,21 @@ impl Http {
         }
     }
 
-    /// Sends the request, and once more at once if nothing is wrong but the connection: one that was
-    /// used before, and that the server has closed meanwhile ([RFC 9112, section
-    /// 9.3.1](https://www.rfc-editor.org/rfc/rfc9112#section-9.3.1)). Some say 408 before they close it.
+    /// Sends the request, and once more at once if only the connection is at fault, one that was used
+    /// before and that the server has closed meanwhile ([RFC 9112, section
+    /// 9.3.1](https://www.rfc-editor.org/rfc/rfc9112#section-9.3.1); some say 408 before they close it),
+    /// or if the response has more headers than are commonly read.
     async fn send(
         &self,
         method: &Method,
-        route: &Route,
-        request: &Arc<Request>,
+        route: &Route<'_>,
+        request: &Request,
     ) -> Result<Response, AttemptError> {
         let mut client = &self.client;
         let mut is_first = true;
         loop {
-            request.start_request();
             let mut builder = client
-                .request(method.clone(), route.url.clone())
+                .request(method.clone(), route.url().clone())
                 .header(ACCEPT_ENCODING, HeaderValue::from_static(decode::ACCEPTED));
             if !self.headers.is_empty() {
                 builder = builder.headers(route.headers(&self.headers));
@@ -131,16 +141,21 @@ impl Http {
             if request.close {
                 builder = builder.header(CONNECTION, HeaderValue::from_static("close"));
             }
-            let sent = SENDING.scope(Arc::clone(request), builder.send()).await;
-            let is_stale = match &sent {
+            let sent = builder.send().await;
+            let may_be_stale = match &sent {
                 Ok(response) => response.status() == StatusCode::REQUEST_TIMEOUT,
                 Err(error) => is_unanswered(error),
             };
-            if is_stale && is_first && !request.opened_for_it(used(&sent)) {
-                (client, is_first) = (&self.without_pool, false);
+            let is_stale = may_be_stale && self.connections.was_used(&sent);
+            let is_too_long = sent.as_ref().is_err_and(has_too_many_headers);
+            if is_first && (is_stale || is_too_long) {
+                (client, is_first) = (&self.for_resending, false);
                 continue;
             }
-            return sent.map_err(classify_send_error);
+            let response = sent.map_err(|error| classify_send_error(error, self.timeout))?;
+            request.record_status(response.status());
+            self.connections.record(&response, request.last_progress());
+            return Ok(response);
         }
     }
 
@@ -200,8 +215,7 @@ impl Http {
     }
 }
 
-/// No redirects of the client's own, no `Referer`, patience with headers that browsers accept, and to say
-/// which connections are new.
+/// No redirects of the client's own, no `Referer`, and patience with headers that browsers accept.
 fn configure(client: ClientBuilder) -> ClientBuilder {
     client
         .redirect(Policy::none())
@@ -209,8 +223,7 @@ fn configure(client: ClientBuilder) -> ClientBuilder {
         .http1_allow_obsolete_multiline_headers_in_responses(true)
         .http1_allow_spaces_after_header_name_in_responses(true)
         .http1_ignore_invalid_headers_in_responses(true)
-        .http1_max_headers(MAX_HEADERS)
-        .connector_layer(WatchConnections)
+        .pool_idle_timeout(IDLE)
 }
 
 fn output(error: std::io::Error) -> AttemptError {

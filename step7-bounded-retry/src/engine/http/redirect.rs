@@ -12,20 +12,24 @@ use crate::engine::AttemptError;
 const FOR_ALL: [reqwest::header::HeaderName; 3] = [ACCEPT, ACCEPT_LANGUAGE, USER_AGENT];
 
 /// Where a request goes, redirect after redirect.
-pub(super) struct Route {
-    pub(super) url: Url,
-    /// Set once it has been redirected.
-    first: Option<Url>,
+pub(super) struct Route<'a> {
+    first: &'a Url,
+    /// Where it goes now, once it has been redirected.
+    redirected: Option<Url>,
     redirects: usize,
 }
 
-impl Route {
-    pub(super) fn new(url: Url) -> Self {
+impl<'a> Route<'a> {
+    pub(super) fn new(first: &'a Url) -> Self {
         Self {
-            url,
-            first: None,
+            first,
+            redirected: None,
             redirects: 0,
         }
+    }
+
+    pub(super) fn url(&self) -> &Url {
+        self.redirected.as_ref().unwrap_or(self.first)
     }
 
     /// Goes on to where the response leads, if it is a redirect.
@@ -37,7 +41,8 @@ impl Route {
         if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
             return Ok(false);
         }
-        let Some(mut next) = location(response.headers()).and_then(|url| self.url.join(&url).ok())
+        let Some(mut next) =
+            location(response.headers()).and_then(|url| self.url().join(&url).ok())
         else {
             return Ok(false);
         };
@@ -49,30 +54,26 @@ impl Route {
             return Err(AttemptError::Redirect(format!("more than {max} redirects")));
         }
         self.redirects += 1;
-        let first = self.first.get_or_insert_with(|| self.url.clone());
         // Where a redirect names none, those of the URL go on to its own host, and to no other.
         let names_none = next.username().is_empty() && next.password().is_none();
-        if names_none && next.origin() == first.origin() {
+        if names_none && next.origin() == self.first.origin() {
             // It cannot fail: the URL has a host.
-            let _ = next.set_username(first.username());
-            let _ = next.set_password(first.password());
+            let _ = next.set_username(self.first.username());
+            let _ = next.set_password(self.first.password());
         }
-        self.url = next;
+        self.redirected = Some(next);
         Ok(true)
     }
 
     /// What of `headers` may be sent to where it is now.
     pub(super) fn headers(&self, headers: &HeaderMap) -> HeaderMap {
-        let mut headers = headers.clone();
-        if let Some(first) = &self.first {
-            if first.origin() != self.url.origin() {
-                headers = FOR_ALL
-                    .into_iter()
-                    .filter_map(|name| Some((name.clone(), headers.get(&name)?.clone())))
-                    .collect();
-            }
+        match &self.redirected {
+            Some(url) if url.origin() != self.first.origin() => FOR_ALL
+                .into_iter()
+                .filter_map(|name| Some((name.clone(), headers.get(&name)?.clone())))
+                .collect(),
+            _ => headers.clone(),
         }
-        headers
     }
 }
 
