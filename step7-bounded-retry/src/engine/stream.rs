@@ -69,7 +69,7 @@ where
         match receiver.poll_recv(context) {
             // A child has panicked, and the others are still being cancelled.
             Poll::Ready(None) if run.is_some() => Poll::Pending,
-            received => received,
+            other => other,
         }
     })
 }
