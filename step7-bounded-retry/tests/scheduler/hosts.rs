@@ -78,6 +78,7 @@ fn bad_pages(every: u32, answer: Answer) -> Host {
 }
 
 /// A kind of host, and what is fetched from it.
+#[derive(Clone, Copy)]
 pub struct Kind {
     pub name: &'static str,
     pub host: fn() -> Host,
