@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use reqwest::{Client, StatusCode, Url};
+use reqwest::{Client, Response, StatusCode, Url};
 
 use crate::FetchError;
 
@@ -20,6 +20,9 @@ pub struct FetchResult {
 /// The delay stands in for a slow server. It comes first, so an invalid URL fails only after the
 /// delay. It runs on tokio's clock, which a test can pause.
 ///
+/// Redirects are followed as `client` is set up to follow them: one of [`client`](crate::client)
+/// follows up to ten. The result and the errors name the URL as given, not the last one.
+///
 /// The body must be UTF-8, even if the response's headers declare another encoding.
 ///
 /// # Errors
@@ -29,8 +32,8 @@ pub struct FetchResult {
 ///
 /// # Cancellation
 ///
-/// Dropping the future closes its connection. It does not undo the request: the server may have
-/// acted on it already.
+/// Nothing is sent before the first poll. Dropping the future closes its connection. It does not
+/// undo the request: the server may have acted on it already.
 pub async fn fetch_url(
     client: &Client,
     url: &str,
@@ -40,37 +43,12 @@ pub async fn fetch_url(
         tokio::time::sleep(delay).await;
     }
 
-    let owned = || url.to_owned();
     let target = parse(url)?;
-    let response = client
-        .get(target)
-        .send()
-        .await
-        .map_err(|source| FetchError::Request {
-            url: owned(),
-            source,
-        })?;
-
+    let response = send(client, target, url).await?;
     let status = response.status();
-    if !status.is_success() {
-        return Err(FetchError::Status {
-            url: owned(),
-            status,
-        });
-    }
-
-    // Not `Response::text`, which silently replaces bytes that are not UTF-8.
-    let bytes = response.bytes().await.map_err(|source| FetchError::Body {
-        url: owned(),
-        source,
-    })?;
-    let body = String::from_utf8(bytes.into()).map_err(|source| FetchError::NotUtf8 {
-        url: owned(),
-        source,
-    })?;
-
+    let body = read_text(response, url).await?;
     Ok(FetchResult {
-        url: owned(),
+        url: url.to_owned(),
         status,
         body,
     })
@@ -88,4 +66,36 @@ fn parse(url: &str) -> Result<Url, FetchError> {
             scheme: scheme.to_owned(),
         }),
     }
+}
+
+/// Sends a GET, and returns the response if its status is 2xx.
+async fn send(client: &Client, target: Url, url: &str) -> Result<Response, FetchError> {
+    let sent = client.get(target).send().await;
+    let response = sent.map_err(|source| FetchError::Request {
+        url: url.to_owned(),
+        source,
+    })?;
+
+    let status = response.status();
+    if !status.is_success() {
+        return Err(FetchError::Status {
+            url: url.to_owned(),
+            status,
+        });
+    }
+    Ok(response)
+}
+
+/// Reads the body to its end. Not by `Response::text`, which silently replaces bytes that are not
+/// UTF-8.
+async fn read_text(response: Response, url: &str) -> Result<String, FetchError> {
+    let received = response.bytes().await;
+    let bytes = received.map_err(|source| FetchError::Body {
+        url: url.to_owned(),
+        source,
+    })?;
+    String::from_utf8(bytes.into()).map_err(|source| FetchError::NotUtf8 {
+        url: url.to_owned(),
+        source,
+    })
 }

@@ -6,7 +6,10 @@ use step1_fetcher::{client, fetch_url};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
+
+/// A test that waits for longer has failed.
+const LIMIT: Duration = Duration::from_secs(30);
 
 /// Serves until it is dropped, and counts the accepted connections.
 async fn count_connections(listener: TcpListener, accepted: &mut usize) {
@@ -37,7 +40,7 @@ async fn connections_used_by(fetch_three_times: impl AsyncFnOnce(&str)) -> usize
     tokio::select! {
         () = count_connections(listener, &mut accepted) => unreachable!("it serves for ever"),
         () = fetch_three_times(&url) => {}
-        () = sleep(Duration::from_secs(30)) => panic!("the fetches do not end"),
+        () = sleep(LIMIT) => panic!("the fetches do not end"),
     }
     accepted
 }
@@ -65,4 +68,27 @@ async fn a_new_client_for_each_fetch_opens_a_connection_each_time() {
     .await;
 
     assert_eq!(connections, 3);
+}
+
+#[tokio::test]
+async fn dropping_a_fetch_closes_its_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let client = client();
+    let mut request = [0; 1024];
+    let arrived = async {
+        let (mut connection, _) = listener.accept().await.unwrap();
+        let _ = connection.read(&mut request).await.unwrap();
+        connection
+    };
+
+    let mut connection = tokio::select! {
+        _ = fetch_url(&client, &url, Duration::ZERO) => panic!("the server does not answer"),
+        connection = arrived => connection,
+        () = sleep(LIMIT) => panic!("no request arrives"),
+    };
+
+    // The fetch was dropped. A read of nothing says that the client has closed the connection.
+    let closed = timeout(LIMIT, connection.read(&mut request)).await;
+    assert_eq!(closed.expect("the connection stays open").unwrap(), 0);
 }

@@ -1,12 +1,13 @@
 //! A fetch returns a page, or an error that names the URL and the cause.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use reqwest::Client;
 use step1_fetcher::{FetchError, FetchResult, client, fetch_url};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -43,17 +44,27 @@ async fn a_good_answer_gives_the_url_the_status_and_the_body() {
 }
 
 #[tokio::test]
-async fn every_status_but_2xx_is_an_error_that_names_it() {
+async fn every_2xx_status_gives_a_page() {
     let client = client();
-    for code in [204, 304, 404, 503] {
+    for code in [200, 204, 299] {
         let server = server_that_answers(ResponseTemplate::new(code)).await;
 
-        let result = fetch_from(&server, &client).await;
+        let page = fetch_from(&server, &client).await.unwrap();
 
-        let Err(error) = result else {
-            assert_eq!(code, 204, "a status that is not 2xx gave a page");
-            continue;
+        assert_eq!(page.status, code);
+    }
+}
+
+#[tokio::test]
+async fn every_status_but_2xx_is_an_error_that_names_it() {
+    let client = client();
+    for code in [304, 404, 503] {
+        let server = server_that_answers(ResponseTemplate::new(code)).await;
+
+        let Err(error) = fetch_from(&server, &client).await else {
+            panic!("the status {code} gave a page");
         };
+
         assert!(
             matches!(error, FetchError::Status { status, .. } if status == code),
             "{error}"
@@ -63,9 +74,49 @@ async fn every_status_but_2xx_is_an_error_that_names_it() {
     }
 }
 
+/// A server whose page `/0` is good, and whose page `/n` redirects to the page before it.
+async fn server_that_redirects() -> MockServer {
+    let server = MockServer::start().await;
+    for page in 0..=11 {
+        let answer = match page {
+            0 => ResponseTemplate::new(200).set_body_string("here"),
+            _ => ResponseTemplate::new(302).insert_header("location", format!("/{}", page - 1)),
+        };
+        let this = Mock::given(path(format!("/{page}")));
+        this.respond_with(answer).mount(&server).await;
+    }
+    server
+}
+
+#[tokio::test]
+async fn ten_redirects_are_followed_and_the_page_has_the_url_as_given() {
+    let server = server_that_redirects().await;
+    let url = format!("{}/10", server.uri());
+
+    let fetch = fetch_url(&client(), &url, NO_DELAY).await;
+
+    let page = fetch.unwrap();
+    assert_eq!((page.url, page.status.as_u16()), (url, 200));
+    assert_eq!(page.body, "here");
+}
+
+#[tokio::test]
+async fn an_eleventh_redirect_is_an_error_with_its_reason() {
+    let server = server_that_redirects().await;
+    let url = format!("{}/11", server.uri());
+
+    let error = fetch_url(&client(), &url, NO_DELAY).await.unwrap_err();
+
+    assert!(matches!(error, FetchError::Request { .. }), "{error}");
+    assert_eq!(
+        error.to_string(),
+        format!("{url} could not be reached: too many redirects")
+    );
+}
+
 #[tokio::test(start_paused = true)]
 async fn nothing_happens_before_the_delay_is_over() {
-    // On a paused clock there must be no socket, so the URL has a scheme that is not fetched.
+    // On a paused clock no answer comes from a socket, so the URL has a scheme that is not fetched.
     let just_before = Duration::from_secs(3600);
     let delay = just_before + Duration::from_millis(1);
     let client = client();
@@ -77,6 +128,62 @@ async fn nothing_happens_before_the_delay_is_over() {
 
     assert!(fetch.await.is_err());
     assert_eq!(start.elapsed(), delay);
+}
+
+/// A listener whose `accept` does not wait: it returns an error while no client has connected.
+fn nonblocking_listener() -> (std::net::TcpListener, String) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    (listener, url)
+}
+
+fn is_connected(listener: &std::net::TcpListener) -> bool {
+    match listener.accept() {
+        Ok(_) => true,
+        Err(error) if error.kind() == ErrorKind::WouldBlock => false,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_good_url_is_not_asked_before_the_delay_is_over() {
+    let (listener, url) = nonblocking_listener();
+    let just_before = Duration::from_secs(3600);
+    let client = client();
+    let delay = just_before + Duration::from_millis(1);
+    let mut fetch = Box::pin(fetch_url(&client, &url, delay));
+
+    assert!(timeout(just_before, &mut fetch).await.is_err());
+    assert!(!is_connected(&listener));
+
+    let just_behind = Duration::from_millis(2);
+    assert!(timeout(just_behind, &mut fetch).await.is_err());
+    assert!(is_connected(&listener));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_sent_before_the_first_poll() {
+    let (listener, url) = nonblocking_listener();
+    let client = client();
+
+    let fetch = fetch_url(&client, &url, NO_DELAY);
+    sleep(Duration::from_secs(3600)).await;
+    assert!(!is_connected(&listener));
+
+    assert!(timeout(LIMIT, fetch).await.is_err());
+    assert!(is_connected(&listener));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_has_no_timeout() {
+    // The client connects, and the server never answers.
+    let (_listener, url) = nonblocking_listener();
+    let a_day = Duration::from_secs(24 * 3600);
+
+    let result = timeout(a_day, fetch_url(&client(), &url, NO_DELAY)).await;
+
+    assert!(result.is_err(), "the client gave up: {result:?}");
 }
 
 #[tokio::test]
@@ -154,8 +261,9 @@ async fn a_body_cut_short_is_an_error_and_not_a_short_body() {
 #[tokio::test]
 async fn a_body_that_is_not_utf8_is_an_error_and_nothing_is_replaced() {
     let latin_1 = b"caf\xe9".to_vec();
-    let server =
-        server_that_answers(ResponseTemplate::new(200).set_body_bytes(latin_1.clone())).await;
+    let answer =
+        ResponseTemplate::new(200).set_body_raw(latin_1.clone(), "text/plain; charset=iso-8859-1");
+    let server = server_that_answers(answer).await;
 
     let error = fetch_from(&server, &client()).await.unwrap_err();
 
@@ -192,13 +300,17 @@ async fn a_fetch_that_is_dropped_is_not_undone() {
 
 #[tokio::test(start_paused = true)]
 async fn a_paused_clock_reaches_a_timeout_before_a_socket_can_answer() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let answer = ResponseTemplate::new(200).set_delay(Duration::from_millis(200));
+    let server = server_that_answers(answer).await;
+    let url = format!("{}/page", server.uri());
     let client = client();
 
-    // While the test waits for a socket, no task is ready, so the paused clock jumps to the next
-    // timeout at once. Hence no other test uses a socket on a paused clock.
-    let fetch = timeout(Duration::from_secs(5), fetch_url(&client, &url, NO_DELAY));
-    assert!(fetch.await.is_err());
-    drop(listener);
+    // While the test waits for the server, no task is ready, so the paused clock jumps to the
+    // timeout. Hence no other test expects an answer on a paused clock.
+    let paused = timeout(LIMIT, fetch_url(&client, &url, NO_DELAY)).await;
+    assert!(paused.is_err(), "an answer on a paused clock: {paused:?}");
+
+    tokio::time::resume();
+    let running = timeout(LIMIT, fetch_url(&client, &url, NO_DELAY)).await;
+    assert!(running.expect("no answer on a running clock").is_ok());
 }

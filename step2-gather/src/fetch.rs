@@ -11,19 +11,30 @@ use crate::{gather, gather_settled};
 /// # Errors
 ///
 /// The first failure. The other fetches run on after it, as with [`gather`].
+///
+/// # Cancellation
+///
+/// As with [`gather`]: nothing is sent before the first poll. Dropping the future after that stops
+/// no fetch: they run on, and their results are dropped.
 pub async fn fetch_all_strict(
     client: &Client,
     urls: impl IntoIterator<Item = impl Into<String>>,
 ) -> Result<Vec<FetchResult>, FetchError> {
-    gather(fetches(client, urls)).await
+    let urls = urls.into_iter();
+    gather(urls.map(|url| fetch_one(client.clone(), url.into()))).await
 }
 
 /// Fetches all `urls` at once and returns a page or a failure for each, in input order.
+///
+/// # Cancellation
+///
+/// As with [`fetch_all_strict`]: the fetches run on, and their results are dropped.
 pub async fn fetch_all_collecting(
     client: &Client,
     urls: impl IntoIterator<Item = impl Into<String>>,
 ) -> Vec<Result<FetchResult, FetchError>> {
-    gather_settled(fetches(client, urls)).await
+    let urls = urls.into_iter();
+    gather_settled(urls.map(|url| fetch_one(client.clone(), url.into()))).await
 }
 
 /// Fetches all `urls` at once in one task, and returns every page in input order, or a failure.
@@ -35,21 +46,20 @@ pub async fn fetch_all_collecting(
 ///
 /// A failure. For up to 30 URLs it is the first in time. With more, [`try_join_all`] looks at the
 /// results in input order and returns a failure only when every URL before it is done.
+///
+/// # Cancellation
+///
+/// Dropping the future drops every fetch.
 pub async fn fetch_all_try_join(
     client: &Client,
     urls: impl IntoIterator<Item = impl Into<String>>,
 ) -> Result<Vec<FetchResult>, FetchError> {
-    try_join_all(fetches(client, urls)).await
+    let urls = urls.into_iter();
+    try_join_all(urls.map(|url| fetch_one(client.clone(), url.into()))).await
 }
 
-/// One fetch for each URL. A task must own what it uses, so each fetch gets a clone of the client,
-/// which shares the client's connections.
-fn fetches(
-    client: &Client,
-    urls: impl IntoIterator<Item = impl Into<String>>,
-) -> impl Iterator<Item = impl Future<Output = Result<FetchResult, FetchError>> + Send + 'static> {
-    urls.into_iter().map(Into::into).map(|url| {
-        let client = client.clone();
-        async move { fetch_url(&client, &url, Duration::ZERO).await }
-    })
+/// A task must own what it uses, so each fetch gets a client and a URL of its own. A clone of a
+/// client shares the connections of the first.
+async fn fetch_one(client: Client, url: String) -> Result<FetchResult, FetchError> {
+    fetch_url(&client, &url, Duration::ZERO).await
 }

@@ -11,8 +11,8 @@ use tokio::task::JoinError;
 ///
 /// # After an error
 ///
-/// The tasks that have not finished run on as orphans. Nobody stops them, nobody waits for them,
-/// and their results, errors included, are dropped.
+/// The tasks that have not finished run on as orphans: nothing stops them or waits for them, and
+/// their results, errors included, are dropped.
 ///
 /// # Errors
 ///
@@ -59,7 +59,7 @@ where
 ///
 /// # Cancellation
 ///
-/// As with [`gather`]: the tasks run on.
+/// As with [`gather`]: nothing is spawned before the first poll, and the tasks run on.
 pub async fn gather_settled<F, T>(futures: impl IntoIterator<Item = F>) -> Vec<T>
 where
     F: Future<Output = T> + Send + 'static,

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use step1_fetcher::{FetchError, client};
+use step1_fetcher::{FetchError, FetchResult, client};
 use step2_gather::{fetch_all_collecting, fetch_all_strict, fetch_all_try_join};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -87,4 +89,65 @@ async fn try_join_gives_the_pages_in_input_order_or_a_failure() {
 
     let result = within_limit(fetch_all_try_join(&client, urls(&server, ["a", "boom"]))).await;
     assert!(matches!(result, Err(FetchError::Status { status, .. }) if status == 500));
+}
+
+/// Reads a request, which is small enough to arrive at once. False if the client has closed the
+/// connection instead.
+async fn receives_a_request(connection: &mut TcpStream) -> bool {
+    let received = connection.read(&mut [0; 1024]).await;
+    received.is_ok_and(|bytes| bytes > 0)
+}
+
+async fn listen(name: &str) -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/{name}", listener.local_addr().unwrap());
+    (listener, url)
+}
+
+/// Fetches two URLs, the second of which fails while the first waits for its answer. Does the first
+/// fetch go on after that?
+async fn first_goes_on_after_second_fails(
+    fetch_all: impl AsyncFnOnce([String; 2]) -> Result<Vec<FetchResult>, FetchError>,
+) -> bool {
+    let (slow, slow_url) = listen("slow").await;
+    let (boom, boom_url) = listen("boom").await;
+    let servers = async {
+        let (mut slow, _) = slow.accept().await.unwrap();
+        assert!(receives_a_request(&mut slow).await);
+        let (mut boom, _) = boom.accept().await.unwrap();
+        assert!(receives_a_request(&mut boom).await);
+        let answer = b"HTTP/1.1 500 Boom\r\ncontent-length: 0\r\n\r\n";
+        boom.write_all(answer).await.unwrap();
+        slow
+    };
+
+    let both = async { tokio::join!(fetch_all([slow_url, boom_url]), servers) };
+    let (result, mut slow) = within_limit(both).await;
+    assert!(matches!(result, Err(FetchError::Status { status, .. }) if status == 500));
+
+    // A fetch that goes on follows this redirect. The write fails if the fetch was dropped.
+    let answer = b"HTTP/1.1 302 Found\r\nlocation: /next\r\ncontent-length: 0\r\n\r\n";
+    let _ = slow.write_all(answer).await;
+    within_limit(receives_a_request(&mut slow)).await
+}
+
+#[tokio::test]
+async fn a_failure_in_strict_leaves_the_other_fetches_running() {
+    let client = client();
+
+    let goes_on =
+        first_goes_on_after_second_fails(async |urls| fetch_all_strict(&client, urls).await).await;
+
+    assert!(goes_on);
+}
+
+#[tokio::test]
+async fn a_failure_in_try_join_drops_the_other_fetches() {
+    let client = client();
+
+    let goes_on =
+        first_goes_on_after_second_fails(async |urls| fetch_all_try_join(&client, urls).await)
+            .await;
+
+    assert!(!goes_on);
 }

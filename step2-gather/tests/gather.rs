@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use log::{Log, ms};
 use step2_gather::{gather, gather_settled};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 /// Sleeps, then writes its name into the log, then fails or returns its name.
 async fn job(
@@ -121,11 +121,35 @@ async fn nothing_starts_before_the_first_poll() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn nothing_of_a_settled_gather_starts_before_the_first_poll() {
+    let log = Log::default();
+
+    let not_awaited = gather_settled([job(log.clone(), "job", ms(10), false)]);
+    sleep(ms(100)).await;
+    assert_eq!(log.entries(), [""; 0]);
+
+    not_awaited.await;
+    assert_eq!(log.entries(), ["job"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn dropping_a_gather_detaches_its_tasks() {
     let log = Log::default();
 
-    let cut_off = tokio::time::timeout(ms(10), gather([job(log.clone(), "job", ms(50), false)]));
+    let cut_off = timeout(ms(10), gather([job(log.clone(), "job", ms(50), false)]));
     assert!(cut_off.await.is_err());
+    assert_eq!(log.entries(), [""; 0]);
+
+    sleep(ms(100)).await;
+    assert_eq!(log.entries(), ["job"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn dropping_a_settled_gather_detaches_its_tasks() {
+    let log = Log::default();
+
+    let settled = gather_settled([job(log.clone(), "job", ms(50), false)]);
+    assert!(timeout(ms(10), settled).await.is_err());
     assert_eq!(log.entries(), [""; 0]);
 
     sleep(ms(100)).await;
@@ -163,9 +187,9 @@ async fn settled_waits_for_all_and_lines_errors_up_with_their_inputs() {
     );
 }
 
-async fn panics_at(delay: Duration) -> Result<&'static str, String> {
+async fn panics_at(delay: Duration, message: &'static str) -> Result<&'static str, String> {
     sleep(delay).await;
-    panic!("a bug")
+    std::panic::panic_any(message)
 }
 
 #[tokio::test(start_paused = true)]
@@ -173,7 +197,7 @@ async fn a_panic_in_one_task_resumes_in_the_caller_and_the_siblings_run_on() {
     let log = Log::default();
     let sibling = job(log.clone(), "sibling", ms(50), false);
 
-    let gathered = gather([panics_at(ms(10)).boxed(), sibling.boxed()]);
+    let gathered = gather([panics_at(ms(10), "a bug").boxed(), sibling.boxed()]);
     let panic = AssertUnwindSafe(gathered).catch_unwind().await.unwrap_err();
 
     assert_eq!(panic.downcast_ref(), Some(&"a bug"));
@@ -187,9 +211,21 @@ async fn settled_waits_for_the_siblings_of_a_panic() {
     let log = Log::default();
     let sibling = job(log.clone(), "sibling", ms(50), false);
 
-    let gathered = gather_settled([panics_at(ms(10)).boxed(), sibling.boxed()]);
+    let gathered = gather_settled([panics_at(ms(10), "a bug").boxed(), sibling.boxed()]);
     let panic = AssertUnwindSafe(gathered).catch_unwind().await.unwrap_err();
 
     assert_eq!(panic.downcast_ref(), Some(&"a bug"));
     assert_eq!(log.entries(), ["sibling"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn settled_resumes_the_first_panic_in_input_order() {
+    let gathered = gather_settled([
+        panics_at(ms(20), "first in the list"),
+        panics_at(ms(30), "last in time"),
+        panics_at(ms(10), "first in time"),
+    ]);
+    let panic = AssertUnwindSafe(gathered).catch_unwind().await.unwrap_err();
+
+    assert_eq!(panic.downcast_ref(), Some(&"first in the list"));
 }

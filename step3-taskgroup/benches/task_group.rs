@@ -1,11 +1,7 @@
-//! What an owner costs for each task, and how long a failure takes to stop a crowd.
-//!
-//! `cargo xtask bench` runs each form by itself and in turn: `FORM TASKS WORKERS`, of which the
-//! answer is one JSON object. No workers: the runtime of one thread.
+//! The cost of a child of a group, and of cancelling it, beside tokio's own forms. The forms take
+//! turns, so that a change of the machine's speed affects all of them.
 
-use std::env;
 use std::future::ready;
-use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use step3_taskgroup::TaskGroup;
@@ -14,46 +10,63 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-type Outcome = Result<(), &'static str>;
+const ROUNDS: usize = 15;
+/// Rounds for the allocator and the caches, which do not count.
+const WARM_UP: usize = 2;
 
-fn main() -> ExitCode {
-    let arguments: Vec<_> = env::args()
-        .skip(1)
-        .filter(|argument| argument != "--bench")
-        .collect();
-    let [form, tasks, workers] = &arguments[..] else {
-        println!("`cargo xtask bench` runs this. By hand: -- FORM TASKS WORKERS");
-        return ExitCode::SUCCESS;
-    };
-    let (tasks, workers) = (tasks.parse().unwrap(), workers.parse().unwrap());
-    let runtime = runtime(workers);
-    let measure = || match &**form {
-        "task_group" => joined(&runtime, task_group(tasks)),
-        "task_group_handles" => joined(&runtime, task_group_handles(tasks)),
-        "join_set" => joined(&runtime, join_set(tasks)),
-        "spawn" => joined(&runtime, spawn(tasks)),
-        "stop_task_group" => stopped(&runtime, |awake, fail| stop_task_group(tasks, awake, fail)),
-        "stop_join_set" => stopped(&runtime, |awake, fail| stop_join_set(tasks, awake, fail)),
-        _ => panic!("there is no form {form}"),
-    };
-    // The first rounds are for the allocator and the caches.
-    let _ = (measure(), measure());
-    let mut rounds = [(); 5].map(|()| measure());
-    rounds.sort_unstable();
-    println!(r#"{{"seconds":{}}}"#, rounds[2].as_secs_f64());
-    ExitCode::SUCCESS
+fn main() {
+    for threads in [1, 2] {
+        let runtime = &runtime(threads);
+        for tasks in [10_000, 100_000] {
+            println!("\n{tasks} children on {threads} thread(s), for each child");
+            let names = [
+                "JoinSet",
+                "tokio::spawn",
+                "TaskGroup",
+                "TaskGroup, handles awaited",
+            ];
+            let set = || joined(runtime, join_set(tasks));
+            let spawn = || joined(runtime, spawn(tasks));
+            let group = || joined(runtime, task_group(tasks));
+            let handles = || joined(runtime, task_group_handles(tasks));
+            table(tasks, names, [&set, &spawn, &group, &handles]);
+
+            let names = ["JoinSet::shutdown", "TaskGroup, a child fails"];
+            let set = || stopped(runtime, |awake, fail| stop_join_set(tasks, awake, fail));
+            let group = || stopped(runtime, |awake, fail| stop_task_group(tasks, awake, fail));
+            table(tasks, names, [&set, &group]);
+        }
+    }
 }
 
-fn runtime(workers: usize) -> Runtime {
-    let mut builder = match workers {
-        0 => Builder::new_current_thread(),
+fn runtime(threads: usize) -> Runtime {
+    let mut builder = match threads {
+        1 => Builder::new_current_thread(),
         _ => Builder::new_multi_thread(),
     };
     builder
-        .worker_threads(workers.max(1))
+        .worker_threads(threads)
         .enable_time()
         .build()
         .unwrap()
+}
+
+/// Prints each form's median for one child, and its ratio to the first form's.
+fn table<const N: usize>(tasks: usize, names: [&str; N], forms: [&dyn Fn() -> Duration; N]) {
+    let mut rounds = [(); N].map(|()| Vec::new());
+    for _ in 0..WARM_UP + ROUNDS {
+        for (form, rounds) in forms.iter().zip(&mut rounds) {
+            rounds.push(form());
+        }
+    }
+    let medians = rounds.map(|mut rounds| {
+        rounds.drain(..WARM_UP);
+        rounds.sort_unstable();
+        rounds[ROUNDS / 2].as_secs_f64() * 1e9 / f64::from(u32::try_from(tasks).unwrap())
+    });
+    for (name, median) in names.iter().zip(&medians) {
+        println!("  {name:27} {median:6.0} ns {:6.2} x", median / medians[0]);
+    }
 }
 
 /// The round is a task of its own, so that it spawns from within the runtime.
@@ -63,11 +76,10 @@ fn joined(runtime: &Runtime, round: impl Future<Output = ()> + Send + 'static) -
     start.elapsed()
 }
 
-fn work() -> impl Future<Output = Outcome> + Send + 'static {
+fn work() -> impl Future<Output = Result<(), &'static str>> + Send + 'static {
     ready(Ok(()))
 }
 
-/// The scope waits, and nobody asks for the values.
 async fn task_group(tasks: usize) {
     let done = TaskGroup::scope(async |group| {
         for _ in 0..tasks {
@@ -78,7 +90,6 @@ async fn task_group(tasks: usize) {
     done.await.unwrap();
 }
 
-/// The body takes each value.
 async fn task_group_handles(tasks: usize) {
     let done = TaskGroup::scope(async |group| {
         let handles: Vec<_> = (0..tasks).map(|_| group.spawn(work())).collect();
@@ -91,12 +102,9 @@ async fn task_group_handles(tasks: usize) {
 }
 
 async fn join_set(tasks: usize) {
-    let mut set = JoinSet::new();
-    for _ in 0..tasks {
-        set.spawn(work());
-    }
-    while let Some(outcome) = set.join_next().await {
-        outcome.unwrap().unwrap();
+    let mut set: JoinSet<_> = (0..tasks).map(|_| work()).collect();
+    while let Some(result) = set.join_next().await {
+        result.unwrap().unwrap();
     }
 }
 
@@ -107,7 +115,7 @@ async fn spawn(tasks: usize) {
     }
 }
 
-/// From the moment of the failure until the last sleeper is gone.
+/// The time from the failure until the last sleeping task has been dropped.
 fn stopped<C>(
     runtime: &Runtime,
     crowd: impl FnOnce(mpsc::Sender<()>, oneshot::Receiver<()>) -> C,
@@ -126,8 +134,8 @@ where
     start.elapsed()
 }
 
-/// Says that it is about to sleep by dropping `awake`.
-async fn sleeper(awake: mpsc::Sender<()>) -> Outcome {
+/// Drops `awake` when it is about to sleep.
+async fn sleeper(awake: mpsc::Sender<()>) -> Result<(), &'static str> {
     drop(awake);
     sleep(Duration::from_secs(3600)).await;
     Ok(())
@@ -149,10 +157,7 @@ async fn stop_task_group(tasks: usize, awake: mpsc::Sender<()>, failure: oneshot
 }
 
 async fn stop_join_set(tasks: usize, awake: mpsc::Sender<()>, failure: oneshot::Receiver<()>) {
-    let mut set = JoinSet::new();
-    for _ in 0..tasks {
-        set.spawn(sleeper(awake.clone()));
-    }
+    let mut set: JoinSet<_> = (0..tasks).map(|_| sleeper(awake.clone())).collect();
     drop(awake);
     failure.await.unwrap();
     set.shutdown().await;

@@ -1,5 +1,4 @@
-//! Three things a group does: it gives values of different types, it stops the siblings of a
-//! failure, and it nests.
+//! A group returns values of different types, cancels the siblings of a failure, and nests.
 
 use std::time::Duration;
 
@@ -46,17 +45,19 @@ async fn siblings(start: Instant) -> Result<(), Errors> {
 async fn nested() -> Result<(), Errors> {
     TaskGroup::scope(async |outer| {
         outer.spawn_named("orders", fails("database is away"));
-        outer.spawn_group(TaskGroup::scope(async |inner| {
-            inner.spawn_named("name", fails("missing"));
-            inner.spawn_named("picture", fails("too large"));
-            Ok(())
-        }));
+        outer
+            .named("page")
+            .spawn_group(TaskGroup::scope(async |page| {
+                page.spawn_named("name", fails("missing"));
+                page.spawn_named("picture", fails("too large"));
+                Ok(())
+            }));
         Ok(())
     })
     .await
 }
 
-/// The sleep lets everybody start: all fail in the same moment, and all are heard.
+/// The sleep lets all children start, so that they fail in the same tick, and all are reported.
 async fn fails(error: &'static str) -> Result<(), &'static str> {
     sleep(Duration::from_millis(10)).await;
     Err(error)
@@ -78,7 +79,7 @@ async fn job(
     result
 }
 
-/// Says how a job has ended. A cancelled one is dropped at its await, so only a destructor can.
+/// Prints how a job has ended. A cancelled job is dropped at its await, so only a destructor can.
 struct Guard {
     name: &'static str,
     start: Instant,

@@ -1,5 +1,4 @@
-//! A page has two parts of different types, from two tasks. They belong to one operation, so a
-//! page is whole or it is an error.
+//! A page needs two values of different types, from two tasks: there is a whole page or an error.
 
 use std::time::Duration;
 

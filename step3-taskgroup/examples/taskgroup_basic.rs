@@ -23,7 +23,7 @@ async fn main() -> Result<(), ErrorGroup<String>> {
     .await?;
     println!("the scope took {} ms", start.elapsed().as_millis());
 
-    // The values are there already: neither of these awaits has to wait.
+    // Both children have ended, so neither await waits.
     println!("{}", first.await);
     println!("{}", second.await);
     Ok(())

@@ -1,5 +1,5 @@
-//! A request handler asks three services, and one of them fails. Before: the other two calls go on
-//! after the response. After: the group ends them first.
+//! A request handler calls three services, and one of them fails. With bare tasks, the other two
+//! calls run on after the response; with a group, they are cancelled before it.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ async fn before(clock: Clock) -> Result<Answers, Error> {
     let billing = tokio::spawn(call_billing(clock));
     let inventory = tokio::spawn(call_inventory(clock));
     let recommendations = tokio::spawn(call_recommendations(clock));
-    // The first `?` returns. To drop a tokio handle is to let its task go on alone.
+    // The first `?` returns, and dropping a tokio handle lets its task run on.
     Ok((billing.await??, inventory.await??, recommendations.await??))
 }
 

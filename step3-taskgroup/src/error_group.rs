@@ -1,29 +1,95 @@
 //! Everything that failed, in one error.
 
+mod render;
+
+use std::any::Any;
 use std::borrow::Cow;
 use std::error::Error;
-use std::fmt::{self, Debug, Display, Write};
+use std::fmt::{Debug, Display};
 use std::panic::Location;
 use std::sync::Arc;
 use std::{mem, slice};
+
+pub use render::Tree;
 
 /// One or more failures, as a tree: a group holds leaves and other groups.
 ///
 /// It is what `ExceptionGroup` is in Python ([PEP 654](https://peps.python.org/pep-0654/)).
 /// It is never empty: there is no way to make an empty one.
 ///
-/// - [`Display`] is one line, whatever the errors' own messages contain: the message if there is
-///   one, the number of errors, and the first few of them.
-/// - [`tree`](Self::tree) shows every error on a line of its own, with its task and source line.
-/// - Dropping, [`leaves`](Self::leaves), [`Display`] and [`Debug`] use no recursion, so no depth
-///   of nesting overflows the stack.
+/// - [`Display`] is one line, even if an error's message has several: the message if there is one,
+///   the number of errors, and the first few of them. `{:#}` adds their causes.
+/// - [`tree`](Self::tree) shows every error on a line of its own, with its task, its source line
+///   and its causes.
+/// - [`Debug`], which `main` prints when it returns a group, is such a tree of the errors' own
+///   `Debug` texts.
+/// - In all of them, control characters are escaped, line separators are spaces, and each text is
+///   cut after 500 characters.
+/// - [`source`](Error::source) of a group of one error is that error.
+/// - Nothing here uses recursion, so no depth of nesting overflows the stack.
+///
+/// # Causes
+///
+/// An error type need not implement [`Error`] here: text and `Box<dyn Error + Send + Sync>` do not.
+/// So the causes of a *boxed* error are found, and those of any other type are if you ask for them
+/// by [`Tree::with_causes`].
 pub struct ErrorGroup<E> {
     message: Cow<'static, str>,
-    /// Never empty, but for the moment of being taken apart.
+    /// Empty only while the group is taken apart.
     nodes: Vec<ErrorNode<E>>,
 }
 
-/// A member of an [`ErrorGroup`].
+/// A member of an [`ErrorGroup`], and the error type of a scope's body.
+///
+/// In the body, `?` converts the group's error type, and the [`ErrorGroup`] of an inner scope. For
+/// any other error Rust allows no conversion here (it would overlap with the one from the error
+/// type itself). Convert it to the error type first:
+///
+/// ```
+/// # use std::{fs, io};
+/// # use step3_taskgroup::{ErrorGroup, TaskGroup};
+/// #[derive(Debug)]
+/// struct Mine(io::Error);
+///
+/// impl From<io::Error> for Mine {
+///     fn from(error: io::Error) -> Self {
+///         Self(error)
+///     }
+/// }
+/// # impl std::fmt::Display for Mine {
+/// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+/// #         self.0.fmt(f)
+/// #     }
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let result: Result<String, ErrorGroup<Mine>> = TaskGroup::scope(async |group| {
+///     // In a child, `?` converts as everywhere.
+///     let first = group.spawn(async { Ok(fs::read_to_string("missing")?) });
+///     let second = fs::read_to_string("missing").map_err(Mine::from)?;
+///     Ok(first.await + &second)
+/// })
+/// .await;
+/// assert!(result.is_err());
+/// # }
+/// ```
+///
+/// Without the `map_err`, this does not compile:
+///
+/// ```compile_fail,E0277
+/// # use std::{fs, io};
+/// # use step3_taskgroup::{ErrorNode, TaskGroup};
+/// # #[derive(Debug)]
+/// # struct Mine(io::Error);
+/// # impl From<io::Error> for Mine {
+/// #     fn from(error: io::Error) -> Self {
+/// #         Self(error)
+/// #     }
+/// # }
+/// fn body() -> Result<String, ErrorNode<Mine>> {
+///     Ok(fs::read_to_string("missing")?)
+/// }
+/// ```
 pub enum ErrorNode<E> {
     /// One failure.
     Leaf(Leaf<E>),
@@ -42,12 +108,12 @@ pub struct Leaf<E> {
     pub location: &'static Location<'static>,
 }
 
-/// How a task of a group is called.
+/// The name of a task in a group.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum TaskName {
     /// The group's own body.
     Body,
-    /// A task without a name of its own: its number, in the order of spawning, from 0.
+    /// A task that was given no name: its number, in the order of spawning, from 0.
     Index(usize),
     /// A task that was given a name.
     Named(Arc<str>),
@@ -75,7 +141,8 @@ impl<E> ErrorGroup<E> {
         self
     }
 
-    /// What the failures have in common. A group that comes from a task group has an empty one.
+    /// What the failures have in common. Empty for a group that a scope returned; a group within it
+    /// has the name of the child that returned it.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
@@ -87,7 +154,43 @@ impl<E> ErrorGroup<E> {
         &self.nodes
     }
 
-    /// The message and the members, to keep.
+    /// How many failures are in the tree. Never zero.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "it is never empty")]
+    pub fn len(&self) -> usize {
+        self.leaves().count()
+    }
+
+    /// The error, if there is only one.
+    ///
+    /// # Errors
+    ///
+    /// The group itself, if there are several.
+    #[expect(clippy::missing_panics_doc, reason = "a group is never empty")]
+    pub fn into_single(self) -> Result<E, Self> {
+        if self.leaves().nth(1).is_some() {
+            return Err(self);
+        }
+        let mut leaves = self.into_leaves();
+        Ok(leaves.pop().expect("a group is never empty").error)
+    }
+
+    /// Every failure in the tree, by value, depth first, in order.
+    #[must_use]
+    pub fn into_leaves(mut self) -> Vec<Leaf<E>> {
+        let mut leaves = Vec::new();
+        let mut rest = mem::take(&mut self.nodes);
+        rest.reverse();
+        while let Some(node) = rest.pop() {
+            match node {
+                ErrorNode::Leaf(leaf) => leaves.push(leaf),
+                ErrorNode::Group(mut group) => rest.extend(group.nodes.drain(..).rev()),
+            }
+        }
+        leaves
+    }
+
+    /// The message and the members, by value.
     #[must_use]
     pub fn into_parts(mut self) -> (Cow<'static, str>, Vec<ErrorNode<E>>) {
         (mem::take(&mut self.message), mem::take(&mut self.nodes))
@@ -103,8 +206,11 @@ impl<E> ErrorGroup<E> {
 
     /// Shows the failures as a tree, one on each line, down to a depth of 20 groups.
     #[must_use]
-    pub fn tree(&self) -> Tree<'_, E> {
-        Tree(self)
+    pub fn tree(&self) -> Tree<'_, E>
+    where
+        E: 'static,
+    {
+        Tree::new(self)
     }
 }
 
@@ -160,116 +266,49 @@ impl<E> From<ErrorGroup<E>> for ErrorNode<E> {
     }
 }
 
-impl<E: Debug + Display> Error for ErrorGroup<E> {}
-
-impl<E: Display> Display for ErrorGroup<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const SHOWN: usize = 3;
-
-        let count = self.leaves().count();
-        let mut line = OneLine(f);
-        if !self.message.is_empty() {
-            write!(line, "{}: ", self.message)?;
-        }
-        write!(
-            line,
-            "{count} {}: ",
-            if count == 1 { "error" } else { "errors" }
-        )?;
-        for (index, leaf) in self.leaves().take(SHOWN).enumerate() {
-            let separator = if index == 0 { "" } else { "; " };
-            write!(line, "{separator}{}", leaf.error)?;
-        }
-        if count > SHOWN {
-            write!(line, "; and {} more", count - SHOWN)?;
-        }
-        Ok(())
-    }
-}
-
-impl<E: Debug> Debug for ErrorGroup<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ErrorGroup {:?} ", self.message)?;
-        f.debug_list().entries(self.leaves()).finish()
-    }
-}
-
-impl<E: Debug> Debug for ErrorNode<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl<E> ErrorNode<E> {
+    /// Notes the child that returned it.
+    pub(crate) fn set_origin(&mut self, child: TaskName, line: &'static Location<'static>) {
         match self {
-            Self::Leaf(leaf) => leaf.fmt(f),
-            Self::Group(group) => group.fmt(f),
-        }
-    }
-}
-
-impl Display for TaskName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Body => f.write_str("body"),
-            Self::Index(index) => write!(f, "task {index}"),
-            Self::Named(name) => f.write_str(name),
-        }
-    }
-}
-
-/// Shows an [`ErrorGroup`] as a tree; see [`ErrorGroup::tree`].
-pub struct Tree<'a, E>(&'a ErrorGroup<E>);
-
-impl<E: Display> Display for Tree<'_, E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_group(self.0, f, 0)
-    }
-}
-
-fn fmt_group<E: Display>(
-    group: &ErrorGroup<E>,
-    f: &mut fmt::Formatter<'_>,
-    depth: usize,
-) -> fmt::Result {
-    const DEEPEST: usize = 20;
-
-    let message = if group.message.is_empty() {
-        "error group"
-    } else {
-        &group.message
-    };
-    write!(OneLine(f), "{message} ({})", group.leaves().count())?;
-    if depth == DEEPEST {
-        return f.write_str(" ...");
-    }
-    for node in &group.nodes {
-        write!(f, "\n{:width$}", "", width = 2 * (depth + 1))?;
-        match node {
-            ErrorNode::Leaf(Leaf {
-                error,
-                task,
-                location,
-            }) => {
-                write!(
-                    OneLine(f),
-                    "{task}: {error} ({}:{})",
-                    location.file(),
-                    location.line()
-                )?;
+            Self::Leaf(Leaf { task, location, .. }) => (*task, *location) = (child, line),
+            Self::Group(group) if group.message.is_empty() => {
+                group.message = child.to_string().into();
             }
-            ErrorNode::Group(group) => fmt_group(group, f, depth + 1)?,
+            Self::Group(group) => group.message = format!("{child}: {}", group.message).into(),
         }
     }
-    Ok(())
 }
 
-/// Writes a line break as a space: an error's own text must not pass for the log's next line.
-struct OneLine<'a, 'b>(&'a mut fmt::Formatter<'b>);
-
-impl Write for OneLine<'_, '_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        for (index, line) in text.split(['\n', '\r']).enumerate() {
-            if index > 0 {
-                self.0.write_char(' ')?;
-            }
-            self.0.write_str(line)?;
-        }
-        Ok(())
+impl<E: Debug + Display + 'static> Error for ErrorGroup<E> {
+    /// The error, if there is only one.
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        let mut leaves = self.leaves();
+        let only = leaves.next().filter(|_| leaves.next().is_none())?;
+        Some(match boxed(&only.error) {
+            Some(error) => error,
+            None => only,
+        })
     }
+}
+
+/// Shows the error alone.
+impl<E: Display> Display for Leaf<E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl<E: Debug + Display + 'static> Error for Leaf<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        source_of_boxed(&self.error)
+    }
+}
+
+fn boxed<E: 'static>(error: &E) -> Option<&(dyn Error + 'static)> {
+    let error = (error as &dyn Any).downcast_ref::<Box<dyn Error + Send + Sync>>()?;
+    Some(&**error)
+}
+
+fn source_of_boxed<E: 'static>(error: &E) -> Option<&(dyn Error + 'static)> {
+    boxed(error)?.source()
 }

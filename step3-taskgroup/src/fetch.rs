@@ -10,8 +10,8 @@ use crate::{ErrorGroup, TaskGroup};
 ///
 /// # Errors
 ///
-/// The first failure stops the other fetches. The group holds it and whatever else failed in the
-/// same moment; each leaf has its URL as the task's name.
+/// The first failure cancels the other fetches. The group holds all failures of that moment; each
+/// leaf has its URL as the task's name.
 ///
 /// # Cancellation
 ///
@@ -38,12 +38,15 @@ pub async fn fetch_all_taskgroup(
     .await
 }
 
-/// Like [`fetch_all_taskgroup`], and says which fetches were cancelled, in the order in which
-/// they were.
+/// Like [`fetch_all_taskgroup`], and lists the cancelled fetches, in the order of cancellation.
 ///
 /// # Errors
 ///
-/// As [`fetch_all_taskgroup`], in the first half of the pair: the list is there either way.
+/// As [`fetch_all_taskgroup`], in the first half of the pair. The list is returned in both cases.
+///
+/// # Cancellation
+///
+/// As [`TaskGroup::scope`]. The list is lost with the future.
 pub async fn fetch_all_taskgroup_tracking(
     client: &Client,
     urls: impl IntoIterator<Item = impl Into<Arc<str>>>,
@@ -57,7 +60,7 @@ pub async fn fetch_all_taskgroup_tracking(
         let mut fetches = Vec::new();
         for url in urls {
             let (client, url) = (client.clone(), url.into());
-            // Made before the spawn: a fetch that the group refuses is never polled.
+            // Before the spawn, because a fetch that the group refuses is never polled.
             let tracked = Tracked {
                 url: Arc::clone(&url),
                 ended: false,
@@ -82,8 +85,8 @@ pub async fn fetch_all_taskgroup_tracking(
     (result, cancelled)
 }
 
-/// Writes its URL down when it is dropped before the fetch has ended. There is no exception to
-/// catch: to be cancelled is to be dropped.
+/// Records its URL if it is dropped before the fetch has ended. A cancelled task gets no exception
+/// that it could catch; it is dropped.
 struct Tracked {
     url: Arc<str>,
     ended: bool,

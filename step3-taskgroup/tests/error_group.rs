@@ -1,8 +1,9 @@
-//! What `ErrorGroup` promises: never empty, nothing lost, one line, and no depth too deep.
+//! `ErrorGroup`: never empty, no failure lost, one line, any depth.
 
 use std::error::Error;
+use std::fmt::{self, Display};
 
-use step3_taskgroup::{ErrorGroup, ErrorNode, TaskName};
+use step3_taskgroup::{ErrorGroup, ErrorNode, Leaf, TaskName};
 
 #[track_caller]
 fn leaf(error: &'static str) -> ErrorNode<&'static str> {
@@ -68,15 +69,22 @@ fn display_counts_every_leaf_and_shows_the_first_three() {
 }
 
 #[test]
-fn debug_shows_every_leaf_with_its_task_also_of_a_node() {
-    let tree = group("batch", [leaf("a"), group("", [leaf("b")]).into()]);
+fn debug_shows_the_nesting_and_every_leaf_with_its_task_and_source_line() {
+    let line = line!() + 1;
+    let [a, b] = [leaf("a"), leaf("b")];
+    let tree = group("batch", [a, group("inner", [b]).into()]);
 
-    let of_group = format!("{tree:?}");
-    let of_nodes = format!("{:?}", tree.nodes());
-    for error in ["error: \"a\"", "error: \"b\"", "task: Body"] {
-        assert!(of_group.contains(error), "{of_group}");
-        assert!(of_nodes.contains(error), "{of_nodes}");
-    }
+    let here = "step3-taskgroup/tests/error_group.rs";
+    let expected = format!(
+        "batch (2)\n  body: \"a\" ({here}:{line})\n  inner (1)\n    body: \"b\" ({here}:{line})",
+    );
+    assert_eq!(format!("{tree:?}").replace('\\', "/"), expected);
+}
+
+#[test]
+fn debug_shows_leaves_below_the_deepest_group_that_it_shows() {
+    let text = format!("{:?}", deep(100));
+    assert!(text.contains("body: \"core\""), "{text}");
 }
 
 #[test]
@@ -99,6 +107,34 @@ fn display_is_one_line_whatever_the_errors_contain() {
 }
 
 #[test]
+fn control_characters_and_line_separators_cannot_leave_the_line() {
+    let forged = "a\u{1b}[2J\0b\u{85}c\u{2028}d\u{2029}e\u{b}f\u{7f}";
+    let errors = group(forged, [leaf(forged)]);
+    let shown = "a\\u{1b}[2J\\0b c d e f\\u{7f}";
+
+    assert_eq!(errors.to_string(), format!("{shown}: 1 error: {shown}"));
+    for text in [errors.tree().to_string(), format!("{errors:?}")] {
+        assert_eq!(text.lines().count(), 2, "{text}");
+        assert!(!text.replace('\n', "").contains(char::is_control), "{text}");
+        assert!(!text.contains(['\u{85}', '\u{2028}', '\u{2029}']), "{text}");
+    }
+}
+
+#[test]
+fn a_text_is_cut_after_five_hundred_characters() {
+    let long: &str = "é".repeat(10_000_000).leak();
+    let errors = group(long, [leaf(long)]);
+    let shown = format!("{}…", "é".repeat(500));
+
+    assert_eq!(errors.to_string(), format!("{shown}: 1 error: {shown}"));
+    assert!(errors.tree().to_string().chars().count() < 1_200);
+    assert!(format!("{errors:?}").chars().count() < 1_200);
+
+    let fits = group("", [leaf("é".repeat(500).leak())]);
+    assert_eq!(fits.to_string(), format!("1 error: {}", "é".repeat(500)));
+}
+
+#[test]
 fn the_tree_has_a_line_for_each_error_with_its_task_and_source_line() {
     let line = line!() + 1;
     let [a, b] = [leaf("a\nb"), leaf("b")];
@@ -108,7 +144,7 @@ fn the_tree_has_a_line_for_each_error_with_its_task_and_source_line() {
     let expected = format!(
         "error group (2)\n  body: a b ({here}:{line})\n  loading orders (1)\n    body: b ({here}:{line})",
     );
-    // Where a path is written with other separators, so is the location.
+    // On Windows the location has other separators.
     assert_eq!(tree.tree().to_string().replace('\\', "/"), expected);
 }
 
@@ -154,6 +190,110 @@ fn a_group_of_any_error_is_an_error() {
     is_error(&ErrorGroup::new("", [ErrorNode::from(boxed)]).unwrap());
 }
 
+/// An error with a cause, which has a cause.
+#[derive(Debug)]
+struct Chain(&'static [&'static str], Option<Box<Self>>);
+
+impl Chain {
+    fn new(texts: &'static [&'static str]) -> Self {
+        let cause = (texts.len() > 1).then(|| Box::new(Self::new(&texts[1..])));
+        Self(texts, cause)
+    }
+}
+
+impl Display for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0[0])
+    }
+}
+
+impl Error for Chain {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.1.as_deref().map(|cause| cause as _)
+    }
+}
+
+const CHAIN: &[&str] = &["cannot load", "cannot connect", "refused\nby peer"];
+
+fn boxed() -> ErrorNode<Box<dyn Error + Send + Sync>> {
+    let error: Box<dyn Error + Send + Sync> = Box::new(Chain::new(CHAIN));
+    ErrorNode::from(error)
+}
+
+#[test]
+fn the_tree_shows_the_causes_of_boxed_errors() {
+    let group = ErrorGroup::new("", [boxed()]).unwrap();
+    let tree = group.tree().to_string();
+
+    let causes = "\n    caused by: cannot connect\n    caused by: refused by peer";
+    assert!(tree.ends_with(causes), "{tree}");
+}
+
+#[test]
+fn the_tree_shows_the_causes_of_an_error_type_on_request() {
+    let group = ErrorGroup::new("", [ErrorNode::from(Chain::new(CHAIN))]).unwrap();
+    let tree = group.tree().with_causes().to_string();
+
+    let causes = "\n    caused by: cannot connect\n    caused by: refused by peer";
+    assert!(tree.ends_with(causes), "{tree}");
+}
+
+#[test]
+fn the_alternate_line_shows_the_causes_of_boxed_errors() {
+    let group = ErrorGroup::new("", [boxed(), boxed()]).unwrap();
+
+    assert_eq!(group.to_string(), "2 errors: cannot load; cannot load");
+    let one = "cannot load: cannot connect: refused by peer";
+    assert_eq!(format!("{group:#}"), format!("2 errors: {one}; {one}"));
+}
+
+#[test]
+fn the_source_of_a_group_of_one_is_its_error() {
+    let group = ErrorGroup::new("", [boxed()]).unwrap();
+    let error = group.source().unwrap();
+    assert!(error.is::<Chain>());
+    assert_eq!(error.source().unwrap().to_string(), "cannot connect");
+
+    let two = ErrorGroup::new("", [boxed(), boxed()]).unwrap();
+    assert!(two.source().is_none());
+
+    let nested = ErrorGroup::new("", [ErrorNode::Group(group)]).unwrap();
+    assert!(nested.source().unwrap().is::<Chain>());
+}
+
+#[test]
+fn the_source_of_a_group_of_one_that_is_not_boxed_is_its_leaf() {
+    let group = group("", [leaf("boom")]);
+    let source = group.source().unwrap();
+
+    assert_eq!(source.to_string(), "boom");
+    let leaf: &Leaf<&str> = source.downcast_ref().unwrap();
+    assert_eq!(leaf.error, "boom");
+    assert!(leaf.source().is_none());
+}
+
+#[test]
+fn the_error_of_a_group_of_one_can_be_taken() {
+    assert_eq!(deep(3).into_single().unwrap(), "core");
+
+    let two = group("", [leaf("a"), group("", [leaf("b")]).into()]);
+    assert_eq!(two.into_single().unwrap_err().to_string(), "2 errors: a; b");
+}
+
+#[test]
+fn leaves_can_be_taken_and_counted() {
+    let inner = group("", [leaf("b"), leaf("c")]);
+    let tree = group("", [leaf("a"), inner.into(), leaf("d")]);
+
+    assert_eq!(tree.len(), 4);
+    let errors: Vec<_> = tree
+        .into_leaves()
+        .into_iter()
+        .map(|leaf| leaf.error)
+        .collect();
+    assert_eq!(errors, ["a", "b", "c", "d"]);
+}
+
 #[test]
 fn nothing_overflows_the_stack_two_hundred_thousand_levels_deep() {
     // A recursive version of any of these would need far more than a test thread's 2 MiB.
@@ -163,7 +303,9 @@ fn nothing_overflows_the_stack_two_hundred_thousand_levels_deep() {
     assert_eq!(tree.to_string(), "1 error: core");
     assert!(format!("{tree:?}").contains("core"));
     assert_eq!(tree.tree().to_string().lines().count(), 21);
-    drop(tree);
+    assert_eq!(tree.source().unwrap().to_string(), "core");
+    assert_eq!(tree.into_leaves().len(), 1);
+    drop(deep(200_000));
 }
 
 #[test]

@@ -6,7 +6,11 @@ use crate::{JobSpec, RunReport, on_virtual_time, run_with_gather, run_with_taskg
 /// Runs the jobs through a gather and through a `TaskGroup`, on virtual time, and prints both
 /// reports side by side.
 ///
-/// It prints the same in each run. It can be called within a runtime; see [`on_virtual_time`].
+/// It prints the same in each run. It can be called within a runtime.
+///
+/// # Panics
+///
+/// As [`on_virtual_time`]: when the system refuses a thread or a runtime. No job panics.
 pub fn print_comparison(jobs: &[JobSpec]) {
     let jobs = jobs.to_vec();
     let (gather, taskgroup) = on_virtual_time(async move {

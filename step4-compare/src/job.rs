@@ -39,8 +39,14 @@ impl JobSpec {
         }
     }
 
-    /// Does the job, and records its start and its end. Its value is its name.
-    pub(crate) async fn work(self, index: usize, recording: Recording) -> Result<String, String> {
+    /// Does the job, and records its start and its end. `index` is its place among the jobs.
+    ///
+    /// If the returned future is dropped after its first poll, the job is recorded as cancelled.
+    ///
+    /// # Errors
+    ///
+    /// The message with which the job fails.
+    pub async fn work(self, index: usize, recording: Recording) -> Result<String, String> {
         let running = recording.start(index, &self.name);
         sleep(self.delay).await;
         match self.fail {

@@ -1,4 +1,10 @@
-#![doc = include_str!("../README.md")]
+//! Lesson 4: the same jobs, run by a gather and by a `TaskGroup`, side by side.
+//!
+//! [`run_with_gather`], [`run_collecting`] and [`run_with_taskgroup`] run a list of [`JobSpec`]s and
+//! return a [`Run`]: reports in the same four fields, and a [`Timeline`] that can be drawn.
+//! [`on_virtual_time`] makes their sleeps take no time, and their results the same in each run.
+//!
+//! The lesson's page is `README.md` in the crate's folder. It builds this code step by step.
 
 mod comparison;
 mod draw;
@@ -15,8 +21,14 @@ pub use comparison::print_comparison;
 pub use draw::{render_svg, render_text};
 pub use job::JobSpec;
 pub use job_parse::{JobParseError, parse_jobs};
+pub use recording::{Events, Recording, RunningJob};
 pub use report::RunReport;
 pub use run::{Run, run_collecting, run_with_gather, run_with_taskgroup};
 pub use scenario::{Scenario, ScenarioError, answer_scenarios, parse_scenario};
 pub use timeline::{Caller, CallerResult, JobLane, Mode, Outcome, Timeline};
 pub use virtual_time::on_virtual_time;
+
+// Runs the Rust blocks of the page as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,35 +1,36 @@
-//! What happened in a run, and when. Reports and timelines are built from it.
-
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
 use crate::{JobLane, Outcome};
 
-/// The recording of one run. Clones share it.
-#[derive(Clone)]
+/// What happens in one run, and when. Reports and timelines are built from it. Clones share it.
+#[derive(Clone, Debug)]
 pub struct Recording {
     start: Instant,
     events: Arc<Mutex<Events>>,
 }
 
-#[derive(Clone, Default)]
+/// What a [`Recording`] holds.
+#[derive(Clone, Debug, Default)]
 pub struct Events {
     /// Each job's index and lane, in the order in which the jobs ended.
     pub ended: Vec<(usize, JobLane)>,
-    /// When the caller got its result. A job that ends after that is an orphan.
+    /// When the caller got its result, in milliseconds since the run began.
     pub caller_at_ms: Option<u64>,
 }
 
 impl Recording {
-    pub fn new() -> Self {
+    /// Begins a recording. Its times count from now.
+    #[must_use]
+    pub fn begin() -> Self {
         Self {
             start: Instant::now(),
             events: Arc::default(),
         }
     }
 
-    /// Records that the job has started.
+    /// Records that the job has started. Dropping what is returned records that it has ended.
     pub fn start(self, index: usize, name: &str) -> RunningJob {
         let lane = JobLane {
             name: name.to_owned(),
@@ -46,10 +47,13 @@ impl Recording {
         }
     }
 
+    /// Records that the caller has its result now. A job that ends after that is an orphan.
     pub fn caller_returned(&self) {
         self.lock().caller_at_ms = Some(self.elapsed_ms());
     }
 
+    /// What has been recorded until now.
+    #[must_use]
     pub fn events(&self) -> Events {
         self.lock().clone()
     }
@@ -66,6 +70,8 @@ impl Recording {
 
 /// A job that has started. Dropping this records the job's end: the job was cancelled, unless it
 /// completed or failed before.
+#[derive(Debug)]
+#[must_use = "dropping it records the end of the job"]
 pub struct RunningJob {
     index: usize,
     lane: JobLane,
@@ -73,10 +79,12 @@ pub struct RunningJob {
 }
 
 impl RunningJob {
+    /// Records that the job has completed.
     pub fn completed(mut self) {
         self.lane.outcome = Outcome::Completed;
     }
 
+    /// Records that the job has failed with this message.
     pub fn failed(mut self, message: &str) {
         self.lane.outcome = Outcome::Failed;
         self.lane.error = Some(message.to_owned());

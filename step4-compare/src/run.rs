@@ -20,7 +20,7 @@ pub struct Run {
 ///
 /// Returns when the last orphan has ended. If the returned future is dropped, the jobs run on.
 pub async fn run_with_gather(jobs: &[JobSpec]) -> Run {
-    let recording = Recording::new();
+    let recording = Recording::begin();
     let orphans = TaskTracker::new();
     let result = gather(work(jobs, &recording).map(|job| orphans.track_future(job))).await;
     recording.caller_returned();
@@ -34,7 +34,7 @@ pub async fn run_with_gather(jobs: &[JobSpec]) -> Run {
 ///
 /// If the returned future is dropped, the jobs run on.
 pub async fn run_collecting(jobs: &[JobSpec]) -> (Run, Vec<Result<String, String>>) {
-    let recording = Recording::new();
+    let recording = Recording::begin();
     let results = gather_settled(work(jobs, &recording)).await;
     recording.caller_returned();
     let failures = results
@@ -50,7 +50,7 @@ pub async fn run_collecting(jobs: &[JobSpec]) -> (Run, Vec<Result<String, String
 ///
 /// If the returned future is dropped, the jobs are cancelled.
 pub async fn run_with_taskgroup(jobs: &[JobSpec]) -> Run {
-    let recording = Recording::new();
+    let recording = Recording::begin();
     let result = TaskGroup::scope(async |group| {
         for job in work(jobs, &recording) {
             group.spawn(job);

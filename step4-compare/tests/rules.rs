@@ -1,15 +1,14 @@
 //! The rules of the three modes, on random scenarios.
 //!
 //! T is the earliest delay of a job that fails. `cargo xtask parity` holds CPython to the same
-//! rules; see the lesson's page.
+//! rules; see PARITY.md.
 
 use std::time::Duration;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use step4_compare::{
-    JobSpec, Outcome, RunReport, on_virtual_time, run_collecting, run_with_gather,
-    run_with_taskgroup,
+    JobSpec, RunReport, on_virtual_time, run_collecting, run_with_gather, run_with_taskgroup,
 };
 use tokio::time::timeout;
 
@@ -17,28 +16,6 @@ use tokio::time::timeout;
 fn play<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
     let limit = Duration::from_secs(24 * 60 * 60);
     on_virtual_time(async move { timeout(limit, work).await.expect("it hangs") })
-}
-
-#[test]
-fn a_job_sleeps_for_its_delay_and_then_completes_with_its_name() {
-    let jobs = [JobSpec::completes("a", 50)];
-    let (run, results) = play(async move { run_collecting(&jobs).await });
-
-    assert_eq!(results, [Ok("a".to_owned())]);
-    let lane = &run.timeline.jobs[0];
-    assert_eq!((lane.start_ms, lane.end_ms), (0, 50));
-    assert_eq!((lane.outcome, &lane.error), (Outcome::Completed, &None));
-}
-
-#[test]
-fn a_job_that_is_to_fail_fails_with_its_message_after_its_delay() {
-    let jobs = [JobSpec::fails("a", 10, "boom")];
-    let (run, results) = play(async move { run_collecting(&jobs).await });
-
-    assert_eq!(results, [Err("boom".to_owned())]);
-    let lane = &run.timeline.jobs[0];
-    assert_eq!((lane.end_ms, lane.outcome), (10, Outcome::Failed));
-    assert_eq!(lane.error.as_deref(), Some("boom"));
 }
 
 /// Few delays for many jobs, so that most scenarios have ties: some many, some none.

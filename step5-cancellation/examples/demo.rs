@@ -1,13 +1,13 @@
 //! Three kinds of worker beside a child that fails; then three runs under a time limit, and which
-//! of them leak.
+//! of them leak; then a race.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use step3_taskgroup::TaskGroup;
+use step3_taskgroup::{ErrorGroup, TaskGroup};
 use step4_compare::{Caller, CallerResult, JobLane, Mode, Outcome, Timeline, render_text};
 use step5_cancellation::{
-    ResourceLog, careful_worker, cleaning_worker, run_futures_under_timeout,
+    ResourceLog, careful_worker, cleaning_worker, race, run_futures_under_timeout,
     run_gather_under_timeout, run_taskgroup_under_deadline, swallowing_worker,
 };
 use tokio::time::{Instant, sleep};
@@ -32,6 +32,8 @@ async fn main() {
     let log = ResourceLog::default();
     run_taskgroup_under_deadline(&log, WORK, FAILURE).await;
     println!("  a group with a deadline        {:?}", log.leaked());
+
+    println!("\n{}", render_text(&[three_racers().await]));
 }
 
 async fn three_workers_and_a_failure() -> Timeline {
@@ -68,8 +70,39 @@ async fn three_workers_and_a_failure() -> Timeline {
     })
     .await;
 
+    timeline("three workers and a failure", start, &lanes, result)
+}
+
+async fn three_racers() -> Timeline {
+    let start = Instant::now();
+    let lanes = Lanes::default();
+    let racer = |name, delay, result| {
+        let lane = LaneGuard::new(name, start, &lanes);
+        let racer = lane.record(Outcome::Completed, async move {
+            sleep(delay).await;
+            result
+        });
+        (name, racer)
+    };
+
+    let result = race([
+        racer("primary", FAILURE, Err("boom")),
+        racer("backup", 3 * FAILURE, Ok(())),
+        racer("slow", WORK, Ok(())),
+    ])
+    .await;
+
+    timeline("a race of three", start, &lanes, result)
+}
+
+fn timeline(
+    scenario: &str,
+    start: Instant,
+    lanes: &Lanes,
+    result: Result<(), ErrorGroup<&'static str>>,
+) -> Timeline {
     Timeline {
-        scenario: "three workers and a failure".to_owned(),
+        scenario: scenario.to_owned(),
         mode: Mode::TaskGroup,
         jobs: lanes.lock().unwrap().clone(),
         caller: Caller {

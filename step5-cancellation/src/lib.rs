@@ -2,12 +2,14 @@
 
 mod blocking;
 mod grace;
+mod race;
 mod resource_log;
 mod runners;
 mod workers;
 
 pub use blocking::spawn_blocking_in;
 pub use grace::with_grace_period;
+pub use race::race;
 pub use resource_log::{ResourceLog, TrackedResource, tracked_resource};
 pub use runners::{
     run_futures_under_timeout, run_gather_under_timeout, run_taskgroup_clean,

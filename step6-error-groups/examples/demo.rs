@@ -27,15 +27,12 @@ async fn main() {
         println!("re-raised  {rest}");
     }
 
-    let jobs = [
-        PartialJob::tolerable("limited", 10, "rate limit"),
-        PartialJob::succeeds("good", 20),
-        PartialJob::fatal("broken", 30, "no database"),
-        PartialJob::succeeds("slow", 40),
-    ];
-    println!("\n             succeeded  tolerated  fatal   cancelled");
-    print("the article", &run_with_except_star(&jobs).await.0);
-    print("kept", &run_keeping_tolerable(&jobs).await.0);
+    println!(
+        "\n{:13}succeeded  {:<19}  {:<19}  cancelled",
+        "", "tolerated", "fatal"
+    );
+    print("the article", run_with_except_star(four_jobs()).await.0);
+    print("kept", run_keeping_tolerable(four_jobs()).await.0);
 
     let article = as_the_group_sees_it(JobSpec::fails("limited", 10, "rate limit")).await;
     // When the failure is a value, the child completes as far as its group can tell.
@@ -60,21 +57,31 @@ async fn as_the_group_sees_it(limited: JobSpec) -> Timeline {
     }
 }
 
+fn limited() -> PartialJob {
+    PartialJob::fails("limited", 10, TolerableError("rate limit".to_owned()))
+}
+
+fn broken(milliseconds: u64) -> PartialJob {
+    let error = FatalError("no database".to_owned());
+    PartialJob::fails("broken", milliseconds, error)
+}
+
+fn four_jobs() -> Vec<PartialJob> {
+    vec![
+        limited(),
+        PartialJob::succeeds("good", 20),
+        broken(30),
+        PartialJob::succeeds("slow", 40),
+    ]
+}
+
 async fn three_failures() -> Result<(), ErrorGroup<BoxError>> {
     TaskGroup::scope(async |group| {
-        group.spawn_named(
-            "limited",
-            PartialJob::tolerable("limited", 10, "rate limit").run(),
-        );
+        group.spawn_named("limited", limited().run());
         group.spawn_group(TaskGroup::scope(async |inner| {
-            inner.spawn_named(
-                "broken",
-                PartialJob::fatal("broken", 10, "no database").run(),
-            );
-            inner.spawn_named(
-                "odd",
-                PartialJob::unclassified("odd", 10, "what is this").run(),
-            );
+            inner.spawn_named("broken", broken(10).run());
+            let odd = PartialJob::fails("odd", 10, "what is this");
+            inner.spawn_named("odd", odd.run());
             Ok(())
         }));
         Ok(())
@@ -82,7 +89,7 @@ async fn three_failures() -> Result<(), ErrorGroup<BoxError>> {
     .await
 }
 
-fn print(form: &str, report: &PartialReport) {
+fn print(form: &str, report: PartialReport) {
     let PartialReport {
         succeeded,
         tolerated,
@@ -90,12 +97,12 @@ fn print(form: &str, report: &PartialReport) {
         cancelled,
     } = report;
     let [succeeded, tolerated, fatal, cancelled] =
-        [succeeded, tolerated, fatal, cancelled].map(|names| {
-            if names.is_empty() {
+        [succeeded, tolerated, fatal, cancelled].map(|jobs| {
+            if jobs.is_empty() {
                 "-".to_owned()
             } else {
-                names.join(", ")
+                jobs.join(", ")
             }
         });
-    println!("{form:<11}  {succeeded:<9}  {tolerated:<9}  {fatal:<6}  {cancelled}");
+    println!("{form:<11}  {succeeded:<9}  {tolerated:<19}  {fatal:<19}  {cancelled}");
 }

@@ -2,53 +2,34 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use crate::{BoxError, FatalError, TolerableError};
+use crate::BoxError;
 
-/// A job that sleeps and then succeeds, or fails in one of three ways.
-#[derive(Clone, Debug)]
+/// A job that sleeps, and then succeeds or fails.
+#[derive(Debug)]
 pub struct PartialJob {
     name: &'static str,
     delay: Duration,
-    failure: Option<Failure>,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Failure {
-    Tolerable(&'static str),
-    Fatal(&'static str),
-    Unclassified(&'static str),
+    fail_with: Option<BoxError>,
 }
 
 impl PartialJob {
     /// A job that succeeds after `milliseconds`.
     #[must_use]
     pub fn succeeds(name: &'static str, milliseconds: u64) -> Self {
-        Self::new(name, milliseconds, None)
-    }
-
-    /// A job that fails with a [`TolerableError`] after `milliseconds`.
-    #[must_use]
-    pub fn tolerable(name: &'static str, milliseconds: u64, message: &'static str) -> Self {
-        Self::new(name, milliseconds, Some(Failure::Tolerable(message)))
-    }
-
-    /// A job that fails with a [`FatalError`] after `milliseconds`.
-    #[must_use]
-    pub fn fatal(name: &'static str, milliseconds: u64, message: &'static str) -> Self {
-        Self::new(name, milliseconds, Some(Failure::Fatal(message)))
-    }
-
-    /// A job that fails after `milliseconds` with an error that is neither of the two.
-    #[must_use]
-    pub fn unclassified(name: &'static str, milliseconds: u64, message: &'static str) -> Self {
-        Self::new(name, milliseconds, Some(Failure::Unclassified(message)))
-    }
-
-    fn new(name: &'static str, milliseconds: u64, failure: Option<Failure>) -> Self {
         Self {
             name,
             delay: Duration::from_millis(milliseconds),
-            failure,
+            fail_with: None,
+        }
+    }
+
+    /// A job that fails with `error` after `milliseconds`. Whether the failure is tolerable depends
+    /// on the type of `error`.
+    #[must_use]
+    pub fn fails(name: &'static str, milliseconds: u64, error: impl Into<BoxError>) -> Self {
+        Self {
+            fail_with: Some(error.into()),
+            ..Self::succeeds(name, milliseconds)
         }
     }
 
@@ -62,24 +43,25 @@ impl PartialJob {
     ///
     /// # Errors
     ///
-    /// The failure with which the job was created.
+    /// The error with which the job was created.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future ends the job at its sleep.
     pub async fn run(self) -> Result<(), BoxError> {
         sleep(self.delay).await;
-        match self.failure {
-            None => Ok(()),
-            Some(Failure::Tolerable(message)) => Err(TolerableError(message.to_owned()).into()),
-            Some(Failure::Fatal(message)) => Err(FatalError(message.to_owned()).into()),
-            Some(Failure::Unclassified(message)) => Err(message.into()),
-        }
+        self.fail_with.map_or(Ok(()), Err)
     }
 }
 
-/// How a list of jobs ended: the names of the jobs in four buckets.
+/// How a list of jobs ended: each job in one of four buckets.
 ///
-/// Each job is in exactly one bucket, or in the error group that
-/// [`run_with_except_star`](crate::run_with_except_star) returns beside its report. Names are in
-/// spawn order, but failures that come out of an error group are in the order in which they
-/// happened.
+/// A job that is in no bucket is in the error group that
+/// [`run_with_except_star`](crate::run_with_except_star) returns beside its report.
+///
+/// A job that failed has a line with its name and its error: `limited: rate limit`. The others have
+/// their name only. Jobs are in spawn order, but failures that come out of an error group are in the
+/// order in which they happened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PartialReport {
     /// Jobs that succeeded.

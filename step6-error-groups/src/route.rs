@@ -3,39 +3,41 @@
 use std::borrow::Cow;
 use std::convert::Infallible;
 use std::error::Error;
+use std::mem;
+use std::panic::Location;
 use std::vec;
 
-use step3_taskgroup::{ErrorGroup, ErrorNode, Leaf};
+use step3_taskgroup::{ErrorGroup, ErrorNode, Leaf, TaskName};
 
 use crate::BoxError;
 
-/// Splits `group` into two halves: a leaf goes to the first if `decide` returns `Ok`, and to the
+/// Splits `group` into two halves: an error goes to the first if `decide` returns `Ok`, and to the
 /// second if it returns `Err`. The two halves may have different error types.
 ///
 /// Each half keeps the shape: messages, nesting, order, tasks and source lines. An inner group that
-/// has no leaves in a half is omitted there, and a half without any leaf is `None`. No error is
+/// has no errors in a half is omitted there, and a half without any error is `None`. No error is
 /// cloned, and deep nesting does not overflow the stack.
 ///
 /// The rules are those of `BaseExceptionGroup.split` in
 /// [PEP 654](https://peps.python.org/pep-0654/).
 pub fn route<E, A, B>(
     group: ErrorGroup<E>,
-    mut decide: impl FnMut(Leaf<E>) -> Result<Leaf<A>, Leaf<B>>,
+    mut decide: impl FnMut(E) -> Result<A, B>,
 ) -> (Option<ErrorGroup<A>>, Option<ErrorGroup<B>>) {
-    let mut levels = Vec::new();
+    let mut outer_levels = Vec::new();
     let mut level = Level::open(group);
     loop {
         match level.nodes.next() {
-            Some(ErrorNode::Leaf(leaf)) => match decide(leaf) {
-                Ok(leaf) => level.first.push(ErrorNode::Leaf(leaf)),
-                Err(leaf) => level.second.push(ErrorNode::Leaf(leaf)),
+            Some(ErrorNode::Leaf(leaf)) => match decide(leaf.error) {
+                Ok(error) => level.first.push(node(error, leaf.task, leaf.location)),
+                Err(error) => level.second.push(node(error, leaf.task, leaf.location)),
             },
             Some(ErrorNode::Group(inner)) => {
-                levels.push(std::mem::replace(&mut level, Level::open(inner)));
+                outer_levels.push(mem::replace(&mut level, Level::open(inner)));
             }
             None => {
                 let (first, second) = level.close();
-                let Some(outer) = levels.pop() else {
+                let Some(outer) = outer_levels.pop() else {
                     return (first, second);
                 };
                 level = outer;
@@ -71,22 +73,30 @@ impl<E, A, B> Level<E, A, B> {
     }
 }
 
-/// Splits `group` into the leaves for which `matches` returns true, and the rest. See [`route`].
-pub fn split<E>(
-    group: ErrorGroup<E>,
-    mut matches: impl FnMut(&Leaf<E>) -> bool,
-) -> (Option<ErrorGroup<E>>, Option<ErrorGroup<E>>) {
-    route(
-        group,
-        |leaf| if matches(&leaf) { Ok(leaf) } else { Err(leaf) },
-    )
+fn node<E>(error: E, task: TaskName, location: &'static Location<'static>) -> ErrorNode<E> {
+    ErrorNode::Leaf(Leaf {
+        error,
+        task,
+        location,
+    })
 }
 
-/// Keeps the leaves for which `matches` returns true and drops the others. See [`route`].
-pub fn subgroup<E>(
+/// Splits `group` into the errors for which `matches` returns true, and the rest. See [`route`].
+pub fn split<E>(
     group: ErrorGroup<E>,
-    matches: impl FnMut(&Leaf<E>) -> bool,
-) -> Option<ErrorGroup<E>> {
+    mut matches: impl FnMut(&E) -> bool,
+) -> (Option<ErrorGroup<E>>, Option<ErrorGroup<E>>) {
+    route(group, |error| {
+        if matches(&error) {
+            Ok(error)
+        } else {
+            Err(error)
+        }
+    })
+}
+
+/// Keeps the errors for which `matches` returns true and drops the others. See [`route`].
+pub fn subgroup<E>(group: ErrorGroup<E>, matches: impl FnMut(&E) -> bool) -> Option<ErrorGroup<E>> {
     split(group, matches).0
 }
 
@@ -97,25 +107,7 @@ pub fn subgroup<E>(
 pub fn split_type<T: Error + 'static>(
     group: ErrorGroup<BoxError>,
 ) -> (Option<ErrorGroup<T>>, Option<ErrorGroup<BoxError>>) {
-    route(
-        group,
-        |Leaf {
-             error,
-             task,
-             location,
-         }| match error.downcast::<T>() {
-            Ok(error) => Ok(Leaf {
-                error: *error,
-                task,
-                location,
-            }),
-            Err(error) => Err(Leaf {
-                error,
-                task,
-                location,
-            }),
-        },
-    )
+    route(group, |error| error.downcast().map(|error| *error))
 }
 
 /// Replaces each error of `group` by `map(error)` and keeps the shape. See [`route`].
@@ -124,19 +116,6 @@ pub fn split_type<T: Error + 'static>(
 ///
 /// Only if `map` does.
 pub fn map_errors<E, F>(group: ErrorGroup<E>, mut map: impl FnMut(E) -> F) -> ErrorGroup<F> {
-    let (mapped, _) = route(
-        group,
-        |Leaf {
-             error,
-             task,
-             location,
-         }| {
-            Ok::<_, Leaf<Infallible>>(Leaf {
-                error: map(error),
-                task,
-                location,
-            })
-        },
-    );
-    mapped.expect("every leaf went to the first half, and a group is never empty")
+    let (mapped, _) = route(group, |error| Ok::<_, Infallible>(map(error)));
+    mapped.expect("every error went to the first half, and a group is never empty")
 }

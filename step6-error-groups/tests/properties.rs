@@ -76,7 +76,7 @@ proptest! {
     #[test]
     fn each_half_is_the_tree_without_the_leaves_of_the_other(tree in trees(), bound: u8) {
         let matches = |error: u8| error < bound;
-        let (first, second) = split(tree.to_group(), |leaf| matches(leaf.error));
+        let (first, second) = split(tree.to_group(), |error| matches(*error));
 
         prop_assert_eq!(first.as_ref().map(Tree::of), tree.pruned(&matches));
         prop_assert_eq!(second.as_ref().map(Tree::of), tree.pruned(&|error| !matches(error)));
@@ -86,7 +86,7 @@ proptest! {
     fn each_leaf_is_in_exactly_one_half_and_in_order(tree in trees(), bound: u8) {
         let group = tree.to_group();
         let (lower, upper): (Vec<_>, Vec<_>) = leaves(&group).into_iter().partition(|error| *error < bound);
-        let (first, second) = split(group, |leaf| leaf.error < bound);
+        let (first, second) = split(group, |error| *error < bound);
 
         prop_assert_eq!(first.iter().flat_map(leaves).collect::<Vec<_>>(), lower);
         prop_assert_eq!(second.iter().flat_map(leaves).collect::<Vec<_>>(), upper);

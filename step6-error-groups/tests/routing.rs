@@ -1,6 +1,7 @@
 //! Splitting and handling a group by type: no leaf is lost, and each half keeps the shape.
 
 use std::cell::Cell;
+use std::fmt;
 use std::num::ParseIntError;
 
 use step3_taskgroup::{ErrorGroup, ErrorNode, TaskGroup};
@@ -44,7 +45,7 @@ fn tree() -> ErrorGroup<&'static str> {
 
 #[test]
 fn a_split_keeps_messages_nesting_and_order_in_both_halves() {
-    let (a, b) = split(tree(), |leaf| leaf.error.starts_with('a'));
+    let (a, b) = split(tree(), |error| error.starts_with('a'));
 
     assert_eq!(shape(a), "all[a1 left[a2]]");
     assert_eq!(shape(b), "all[left[b1] right[b2] b3]");
@@ -64,8 +65,8 @@ fn a_half_without_leaves_is_none() {
 #[test]
 fn the_predicate_sees_every_leaf_once_and_in_order() {
     let mut seen = Vec::new();
-    let _ = split(tree(), |leaf| {
-        seen.push(leaf.error);
+    let _ = split(tree(), |error| {
+        seen.push(*error);
         true
     });
 
@@ -74,7 +75,7 @@ fn the_predicate_sees_every_leaf_once_and_in_order() {
 
 #[test]
 fn a_subgroup_is_the_matching_half() {
-    let a = subgroup(tree(), |leaf| leaf.error.starts_with('a'));
+    let a = subgroup(tree(), |error| error.starts_with('a'));
     assert_eq!(shape(a), "all[a1 left[a2]]");
 }
 
@@ -88,7 +89,7 @@ async fn tasks_and_source_lines_survive_a_split() {
     .unwrap_err();
     let line = errors.leaves().next().unwrap().location.line();
 
-    let (away, _) = split(errors, |leaf| leaf.error == "away");
+    let (away, _) = split(errors, |error| *error == "away");
 
     let away = away.unwrap();
     let leaf = away.leaves().next().unwrap();
@@ -101,7 +102,7 @@ fn errors_that_cannot_be_cloned_can_be_routed() {
     struct Unique(u8);
 
     let errors = group("", [1, 2, 3].map(|number| ErrorNode::from(Unique(number))));
-    let (odd, even) = split(errors, |leaf| leaf.error.0 % 2 == 1);
+    let (odd, even) = split(errors, |error| error.0 % 2 == 1);
 
     let odd = odd.unwrap();
     assert_eq!(
@@ -122,17 +123,9 @@ fn the_two_halves_may_have_different_error_types() {
         "",
         [JobError::Busy(3), JobError::Broken("disk".to_owned())].map(Into::into),
     );
-    let (busy, broken) = route(errors, |leaf| match leaf.error {
-        JobError::Busy(seconds) => Ok(step3_taskgroup::Leaf {
-            error: seconds,
-            task: leaf.task,
-            location: leaf.location,
-        }),
-        JobError::Broken(what) => Err(step3_taskgroup::Leaf {
-            error: what,
-            task: leaf.task,
-            location: leaf.location,
-        }),
+    let (busy, broken) = route(errors, |error| match error {
+        JobError::Busy(seconds) => Ok(seconds),
+        JobError::Broken(what) => Err(what),
     });
 
     assert_eq!(
@@ -188,7 +181,7 @@ fn deep_nesting_does_not_overflow_the_stack() {
         deep = group("", [deep.into()]);
     }
 
-    let (a, b) = split(map_errors(deep, |error| error), |leaf| leaf.error == "a");
+    let (a, b) = split(map_errors(deep, |error| error), |error| *error == "a");
 
     assert_eq!(a.unwrap().to_string(), "1 error: a");
     assert_eq!(b.unwrap().to_string(), "1 error: b");
@@ -230,6 +223,17 @@ fn a_handlers_failure_is_raised_beside_what_no_handler_took() {
     assert_eq!(errors.to_string(), "2 errors: the log is full; boom");
 }
 
+#[test]
+fn what_a_handler_raises_does_not_reach_later_handlers() {
+    let errors = Except::new(boxed())
+        .handle::<ParseIntError>(|_| Err(BoxError::from(fmt::Error).into()))
+        .handle::<fmt::Error>(|_| unreachable!("this error was not in the group"))
+        .reraise()
+        .unwrap_err();
+
+    assert!(errors.leaves().any(|leaf| leaf.error.is::<fmt::Error>()));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_group_that_a_handler_raises_again_keeps_shape_tasks_and_source_lines() {
     let errors = TaskGroup::<BoxError>::scope(async |group| {
@@ -257,10 +261,10 @@ async fn a_group_that_a_handler_raises_again_keeps_shape_tasks_and_source_lines(
     let expected = [
         "error group (2)",
         "  error group (1)",
-        "    error group (1)",
+        "    task 0 (1)",
         &format!("      {number}"),
         "  error group (1)",
-        "    error group (1)",
+        "    task 0 (1)",
         &format!("      {text}"),
     ];
     let raised = raised.tree().to_string();

@@ -41,7 +41,7 @@ async fn main() {
     };
     let failures = report.failures;
     let (expected, unexpected) = failures
-        .map(|failures| split(failures, |leaf| expected(leaf.error.kind())))
+        .map(|failures| split(failures, |error| expected(error.kind())))
         .unwrap_or_default();
     for line in expected.iter().flat_map(lines) {
         warn!("{line}");

@@ -30,8 +30,6 @@ pub struct Lesson {
     pub minutes: u32,
     pub headline: String,
     pub folder: PathBuf,
-    /// The packages that its library depends on.
-    pub dependencies: Vec<String>,
     /// In the order of the course.
     pub exercises: Vec<Exercise>,
     pub questions: Vec<Question>,
@@ -103,13 +101,10 @@ pub fn cargo() -> Command {
     command
 }
 
-/// The width of the longest name, for a column of names.
+/// The width of a column of names with the heading `Name`.
 pub fn name_width<'a>(lessons: impl IntoIterator<Item = &'a Lesson>) -> usize {
-    lessons
-        .into_iter()
-        .map(|lesson| lesson.name.len())
-        .max()
-        .unwrap_or(0)
+    let widths = lessons.into_iter().map(|lesson| lesson.name.len());
+    widths.fold("Name".len(), usize::max)
 }
 
 impl Workspace {
@@ -196,15 +191,6 @@ struct Package {
     manifest_path: PathBuf,
     metadata: Value,
     targets: Vec<Target>,
-    dependencies: Vec<Dependency>,
-}
-
-#[derive(Deserialize)]
-struct Dependency {
-    name: String,
-    /// None for a normal one, and else `dev` or `build`.
-    kind: Option<String>,
-    optional: bool,
 }
 
 #[derive(Deserialize)]
@@ -234,9 +220,6 @@ impl Package {
         };
         let description = Description::deserialize(description)
             .map_err(|error| format!("{}: [package.metadata.lesson]: {error}", self.name))?;
-        let of_the_library =
-            |dependency: &&Dependency| dependency.kind.is_none() && !dependency.optional;
-        let dependencies = self.dependencies.iter().filter(of_the_library);
         let lesson = Lesson {
             number: description.number,
             name: self.name.clone(),
@@ -244,7 +227,6 @@ impl Package {
             minutes: description.minutes,
             headline: description.headline,
             folder: self.manifest_path.with_file_name(""),
-            dependencies: dependencies.map(|one| one.name.clone()).collect(),
             exercises: description.exercises,
             questions: description.questions,
         };
@@ -256,74 +238,6 @@ impl Package {
             Ok(Some(lesson))
         } else {
             Err(format!("{}: there is no example `{demo}`", self.name))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::Workspace;
-
-    fn package(name: &str, lesson: &Value, example: &str) -> Value {
-        json!({
-            "name": name,
-            "manifest_path": format!("/workspace/{name}/Cargo.toml"),
-            "metadata": { "lesson": lesson },
-            "targets": [{ "kind": ["example"], "name": example }],
-            "dependencies": [],
-        })
-    }
-
-    fn numbered(number: u32) -> Value {
-        json!({ "number": number, "title": "t", "minutes": 10, "headline": "h" })
-    }
-
-    fn read(packages: &[Value]) -> Result<Vec<u32>, String> {
-        let metadata = json!({
-            "packages": packages,
-            "workspace_root": "/workspace",
-            "target_directory": "/workspace/target",
-        });
-        let (workspace, _) = Workspace::read(metadata.to_string().as_bytes())?;
-        Ok(workspace
-            .lessons
-            .iter()
-            .map(|lesson| lesson.number)
-            .collect())
-    }
-
-    #[test]
-    fn lessons_are_sorted_by_number_and_other_packages_left_out() {
-        let mut xtask = package("xtask", &Value::Null, "x");
-        xtask["metadata"] = Value::Null;
-        let packages = [
-            package("b", &numbered(2), "demo2"),
-            xtask,
-            package("a", &numbered(1), "demo1"),
-        ];
-        assert_eq!(read(&packages), Ok(vec![1, 2]));
-    }
-
-    #[test]
-    fn a_wrong_manifest_is_an_error_that_names_the_package() {
-        let unnumbered = package("a", &json!({ "title": "t" }), "demo1");
-        let first = package("a", &numbered(1), "demo1");
-        let second = package("b", &numbered(1), "demo1");
-        let without_demo = package("a", &numbered(1), "demo2");
-        for (packages, expected) in [
-            (
-                vec![unnumbered],
-                "a: [package.metadata.lesson]: missing field `number`",
-            ),
-            (
-                vec![first, second],
-                "two lessons have the number 1: a and b",
-            ),
-            (vec![without_demo], "a: there is no example `demo1`"),
-        ] {
-            assert_eq!(read(&packages), Err(expected.into()));
         }
     }
 }

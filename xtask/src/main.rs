@@ -57,11 +57,11 @@ enum Task {
     Doctor,
     /// Make an archive that builds and runs without a network
     Pack(pack::Options),
-    /// Check the pages: console blocks and links
+    /// Check the pages: code, console blocks and links
     Pages(pages::Options),
     /// Check that a test fails for each common mistake
     Misconceptions(misconceptions::Options),
-    /// Compare lesson 4 with CPython on random scenarios
+    /// Check what the pages say of asyncio, and compare lesson 4 with CPython
     Parity(parity::Options),
 }
 

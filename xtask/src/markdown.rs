@@ -21,6 +21,8 @@ pub enum Part<'a> {
         line: usize,
         /// The first word after the opening fence: `rust`, `diff`.
         tag: String,
+        /// The second word: `src/lib.rs`.
+        file: Option<String>,
         /// The bytes between the two fences.
         content: Range<usize>,
     },
@@ -29,6 +31,8 @@ pub enum Part<'a> {
         target: String,
         /// The link's text, if it is nothing but code.
         code: Option<&'a str>,
+        /// Empty if it has none.
+        title: String,
     },
 }
 
@@ -58,9 +62,11 @@ pub fn parts(page: &str) -> Vec<Part<'_>> {
                 let after_newline = |end| range.start + end + 1;
                 let end = source.trim_end().rfind('\n').map(after_newline);
                 let start = source.find('\n').map(after_newline);
+                let mut words = info.split_whitespace().map(str::to_owned);
                 Part::Fence {
                     line,
-                    tag: info.split_whitespace().next().unwrap_or_default().into(),
+                    tag: words.next().unwrap_or_default(),
+                    file: words.next(),
                     content: start.unwrap_or(range.end)..end.unwrap_or(range.end),
                 }
             }
@@ -68,10 +74,16 @@ pub fn parts(page: &str) -> Vec<Part<'_>> {
                 link_type: LinkType::Autolink | LinkType::Email,
                 ..
             } => continue,
-            Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => Part::Link {
+            Tag::Link {
+                dest_url, title, ..
+            }
+            | Tag::Image {
+                dest_url, title, ..
+            } => Part::Link {
                 line,
                 target: dest_url.into_string(),
                 code: code(source),
+                title: title.into_string(),
             },
             _ => continue,
         });
@@ -79,7 +91,7 @@ pub fn parts(page: &str) -> Vec<Part<'_>> {
     parts
 }
 
-/// The text of a link such as [`code`](target).
+/// The text of a link whose text is code.
 fn code(link: &str) -> Option<&str> {
     let (code, _) = link.strip_prefix("[`")?.split_once("`]")?;
     (!code.contains('`')).then_some(code)
@@ -96,6 +108,7 @@ mod tests {
         let block = Part::Fence {
             line: 3,
             tag: "diff".into(),
+            file: Some("x".into()),
             content: 17..24,
         };
         let expected = [

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 use std::process::{Command, ExitStatus};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -19,7 +20,7 @@ pub struct Captured {
 pub enum ExitKind {
     Success,
     Failed(ExitStatus),
-    /// It was killed at its time limit.
+    /// It was killed, at its time limit or by [`interrupt`].
     TimedOut,
 }
 
@@ -44,6 +45,17 @@ pub fn capture(command: &mut Command, input: &str, limit: Duration) -> io::Resul
     })
 }
 
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Kills the program that [`capture`] runs, in any thread, and each one that it is asked to run later.
+pub fn interrupt() {
+    INTERRUPTED.store(true, Ordering::Relaxed);
+}
+
+pub fn is_interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
+
 fn wait(command: &mut Command, limit: Duration) -> io::Result<ExitKind> {
     let mut child = command.spawn()?;
     let start = Instant::now();
@@ -51,7 +63,9 @@ fn wait(command: &mut Command, limit: Duration) -> io::Result<ExitKind> {
         match child.try_wait()? {
             Some(status) if status.success() => return Ok(ExitKind::Success),
             Some(status) => return Ok(ExitKind::Failed(status)),
-            None if start.elapsed() < limit => thread::sleep(Duration::from_millis(5)),
+            None if start.elapsed() < limit && !is_interrupted() => {
+                thread::sleep(Duration::from_millis(5));
+            }
             None => {
                 child.kill()?;
                 child.wait()?;

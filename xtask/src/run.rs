@@ -91,7 +91,7 @@ pub fn build(workspace: &Workspace, selected: &[&Lesson], kinds: &[&str]) -> Res
         .args(packages)
         .stdout(io::stderr())
         .status()
-        .map_err(cannot_run_cargo)?;
+        .map_err(|error| cannot_run_cargo(&error))?;
     if status.success() {
         Ok(())
     } else {
@@ -99,7 +99,7 @@ pub fn build(workspace: &Workspace, selected: &[&Lesson], kinds: &[&str]) -> Res
     }
 }
 
-fn cannot_run_cargo(error: io::Error) -> Failure {
+fn cannot_run_cargo(error: &io::Error) -> Failure {
     Failure::failed(format!("cannot run cargo: {error}"))
 }
 
@@ -155,7 +155,7 @@ fn run_tests(
         .stdout(stream()?)
         .stderr(stream()?)
         .status()
-        .map_err(cannot_run_cargo)?;
+        .map_err(|error| cannot_run_cargo(&error))?;
     let seconds = start.elapsed().as_secs_f64();
     let output = read(&mut log)?;
     let counts = Counts::of(&output);
@@ -197,7 +197,7 @@ fn run_demo(
     if json {
         command.stdout(io::stderr());
     }
-    let status = command.status().map_err(cannot_run_cargo)?;
+    let status = command.status().map_err(|error| cannot_run_cargo(&error))?;
     if status.success() {
         return Ok(Demo::Ok);
     }

@@ -1,41 +1,44 @@
 //! `cargo xtask learn`, by what it prints, what it writes and its exit code, in a workspace of two
-//! small lessons. Each test has a practice folder of its own.
+//! small lessons. Each test has a practice folder of its own; all of them build into one target folder.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const SOURCE: &str = "\
-//! Halves and doubles.
+//! Halves and doubles. äöü: bytes are not characters.
+
+use std::fmt;
 
 /// Half of it, rounded down.
 #[must_use]
 pub fn half(number: u32) -> u32 {
-    let two = 2;
+    let two = 2; // {
     number / two
 }
 
 /// A number.
 pub struct Number(pub u32);
 
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result { self.0.fmt(f) }
+}
+
 impl Number {
     /// Twice as much.
-    pub async fn twice(&self, _unused: u32) -> u32 {
+    #[must_use]
+    pub fn twice(&self, _unused: u32) -> u32 {
         self.0 * 2
     }
 }
 ";
 
 const TESTS: &str = "\
-use std::future::Future;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
-
 use lesson1::{Number, half};
 
 #[test]
@@ -48,19 +51,11 @@ fn one_has_none() {
     assert_eq!(half(1), 0);
 }
 
-#[test]
-fn twice_the_half_of_eight_is_eight() {
-    let number = Number(half(8));
-    let twice = pin!(number.twice(0));
-    let mut context = Context::from_waker(Waker::noop());
-    assert_eq!(twice.poll(&mut context), Poll::Ready(8));
-}
-";
-
-const DEMO: &str = "\
-fn main() {
-    println!(\"a half\\n  of 4 is {}\", lesson1::half(4));
-    println!(\"another half\\n  of 1 is {}\", lesson1::half(1));
+mod twice {
+    #[test]
+    fn twice_the_half_of_eight_is_eight() {
+        assert_eq!(super::Number(super::half(8)).twice(0), 8);
+    }
 }
 ";
 
@@ -86,27 +81,68 @@ program = \"halves\"
 tests = [\"four_has_two\", \"one_has_none\"]
 
 [[package.metadata.lesson.exercise]]
-name = \"double\"
+name = \"double-it\"
 minutes = 5
 file = \"src/lib.rs\"
 functions = [\"Number::twice\"]
-task = \"give twice as much\"
+task = \"give {twice} as \\\"much\\\"\"
 hints = [\"Multiply.\"]
 program = \"halves\"
-tests = [\"twice_the_half_of_eight_is_eight\"]
+tests = [\"twice::twice_the_half_of_eight_is_eight\"]
 
 [[example]]
 name = \"demo1\"
 path = \"examples/demo.rs\"
+
+[[bin]]
+name = \"program\"
+path = \"src/bin/program/main.rs\"
 ";
 
-/// Three, as a page needs; one is the usual mistake in `half`.
+const MANIFEST_2: &str = "\
+[package]
+name = \"lesson2\"
+edition = \"2024\"
+
+[package.metadata.lesson]
+number = 2
+title = \"Quarters\"
+minutes = 1
+headline = \"One quarter\"
+
+[[package.metadata.lesson.exercise]]
+name = \"quarter\"
+minutes = 5
+file = \"src/lib.rs\"
+functions = [\"quarter\"]
+task = \"give a quarter of it, which is half of the half of it, and round each of the two halves down\"
+hints = [\"Take half of a half.\"]
+program = \"quarters\"
+tests = [\"eight_has_two\"]
+
+[[example]]
+name = \"demo2\"
+path = \"examples/demo.rs\"
+
+[dependencies]
+lesson1.workspace = true
+";
+
+/// As some editors on Windows write it.
+const SOURCE_2: &str = "\u{feff}/// A quarter.\r
+pub fn quarter(number: u32) -> u32 {\r
+    let half = lesson1::half(number);\r
+    lesson1::half(half)\r
+}\r
+";
+
+/// The first of these is the usual mistake in `half`.
 const MISCONCEPTIONS: &str = "\
 # Wrong solutions
 
 ## Round up
 
-Half an apple is an apple to whoever is hungry.
+Half an apple is an apple.
 
 ```diff
 # lesson1/src/lib.rs
@@ -137,66 +173,56 @@ Caught by [`four_has_two`](tests/halves.rs).
 Caught by [`four_has_two`](tests/halves.rs).
 ";
 
+/// How long a test waits for something before it fails. A busy machine is no error.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Its path has a blank.
 static TWO_LESSONS: LazyLock<PathBuf> = LazyLock::new(|| {
-    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("learn");
-    // What an earlier run has left, but for what it has built.
-    for entry in fs::read_dir(&root).into_iter().flatten() {
-        let path = entry.unwrap().path();
-        if path.is_dir() && !path.ends_with("target") {
-            fs::remove_dir_all(path).unwrap();
-        }
-    }
-    let members = "\
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("learn here");
+    let root_manifest = "\
 [workspace]
 resolver = \"3\"
 members = [\"lesson1\", \"lesson2\"]
 
 [workspace.dependencies]
 lesson1 = { path = \"lesson1\" }
-";
-    write(&root, "Cargo.toml", members);
-    write(&root, "lesson1/Cargo.toml", MANIFEST);
-    write(&root, "lesson1/src/lib.rs", SOURCE);
-    write(&root, "lesson1/tests/halves.rs", TESTS);
-    write(&root, "lesson1/examples/demo.rs", DEMO);
-    write(&root, "lesson1/MISCONCEPTIONS.md", MISCONCEPTIONS);
 
-    let manifest = MANIFEST
-        .replace("lesson1", "lesson2")
-        .replace("number = 1", "number = 2")
-        .replace("demo1", "demo2");
-    let (lesson, exercises) = manifest.split_once("[[package").unwrap();
-    let (_, example) = exercises.split_once("[[example]]").unwrap();
-    let exercise = "\
-[[package.metadata.lesson.exercise]]
-name = \"quarter\"
-minutes = 5
-file = \"src/lib.rs\"
-functions = [\"quarter\"]
-task = \"give a quarter of it\"
-hints = [\"Take half of a half.\"]
-program = \"quarters\"
-tests = [\"eight_has_two\"]
+[profile.dev]
+debug = false
+incremental = false
 ";
-    let dependencies = "\n[dependencies]\nlesson1.workspace = true\n";
-    let manifest = format!("{lesson}{exercise}\n[[example]]{example}{dependencies}");
-    write(&root, "lesson2/Cargo.toml", &manifest);
-    let source =
-        "pub fn quarter(number: u32) -> u32 {\n    lesson1::half(lesson1::half(number))\n}\n";
-    write(&root, "lesson2/src/lib.rs", source);
-    let tests = "#[test]\nfn eight_has_two() {\n    assert_eq!(lesson2::quarter(8), 2);\n}\n";
-    write(&root, "lesson2/tests/quarters.rs", tests);
-    write(&root, "lesson2/examples/demo.rs", "fn main() {}\n");
+    for (file, text) in [
+        ("Cargo.toml", root_manifest),
+        ("lesson1/Cargo.toml", MANIFEST),
+        ("lesson1/src/lib.rs", SOURCE),
+        ("lesson1/src/bin/program/main.rs", "fn main() {}\n"),
+        ("lesson1/tests/halves.rs", TESTS),
+        (
+            "lesson1/tests/program/main.rs",
+            "#[test]\nfn program_runs() {}\n",
+        ),
+        ("lesson1/examples/demo.rs", "fn main() {}\n"),
+        ("lesson1/MISCONCEPTIONS.md", MISCONCEPTIONS),
+        ("lesson2/Cargo.toml", MANIFEST_2),
+        ("lesson2/src/lib.rs", SOURCE_2),
+        (
+            "lesson2/tests/quarters.rs",
+            "#[test]\nfn eight_has_two() {\n    assert_eq!(lesson2::quarter(8), 2);\n}\n",
+        ),
+        ("lesson2/examples/demo.rs", "fn main() {}\n"),
+        ("xtask/Cargo.toml", ""),
+    ] {
+        let path = root.join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        // An unchanged file keeps its time, and cargo builds nothing again.
+        if fs::read(&path).ok().as_deref() != Some(text.as_bytes()) {
+            fs::write(path, text).unwrap();
+        }
+    }
     root
 });
 
-fn write(folder: &Path, file: &str, text: &str) {
-    let path = folder.join(file);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, text).unwrap();
-}
-
-/// A learner, with a practice folder.
+/// A learner with a practice folder.
 struct Learner {
     folder: String,
 }
@@ -208,17 +234,16 @@ struct Answer {
 }
 
 impl Learner {
-    /// One with nothing done yet.
+    /// Nothing is done yet.
     fn new(test: &str) -> Self {
         let folder = format!("practice-{test}");
         let _ = fs::remove_dir_all(TWO_LESSONS.join(&folder));
         Self { folder }
     }
 
-    /// One who has begun with the first lesson.
     fn at_the_first_exercise(test: &str) -> Self {
         let learner = Self::new(test);
-        learner.does(&["start", "1"]);
+        learner.does(&["start"]);
         learner
     }
 
@@ -229,31 +254,32 @@ impl Learner {
             .args(arguments)
             .current_dir(&*TWO_LESSONS)
             .env("CARGO_TARGET_DIR", TWO_LESSONS.join("target"))
-            .env_remove("COLUMNS");
+            .env("LC_ALL", "C.UTF-8");
         command
     }
 
-    fn learn_in(&self, folder: &Path, arguments: &[&str]) -> Answer {
-        let mut command = self.command(arguments);
-        let output = command.current_dir(folder).output().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Answer {
-            code: output.status.code(),
-            stdout: text(output.stdout),
-            stderr: text(output.stderr),
-        }
-    }
-
     fn learn(&self, arguments: &[&str]) -> Answer {
-        self.learn_in(&TWO_LESSONS, arguments)
+        answer(&mut self.command(arguments))
     }
 
-    /// Something that goes well. Gives what it prints.
+    /// A command that succeeds. Returns what it prints.
     #[track_caller]
     fn does(&self, arguments: &[&str]) -> String {
         let answer = self.learn(arguments);
         assert_eq!(answer.code, Some(0), "{}{}", answer.stdout, answer.stderr);
         answer.stdout
+    }
+
+    /// A command that fails and prints each of these texts. Returns what it prints.
+    #[track_caller]
+    fn fails(&self, arguments: &[&str], texts: &[&str]) -> String {
+        let answer = self.learn(arguments);
+        let printed = answer.stdout + &answer.stderr;
+        assert!(matches!(answer.code, Some(1 | 2)), "{printed}");
+        for text in texts {
+            assert!(printed.contains(text), "{text}\nin\n{printed}");
+        }
+        printed
     }
 
     fn path(&self, file: &str) -> PathBuf {
@@ -264,38 +290,49 @@ impl Learner {
         fs::read_to_string(self.path(file)).unwrap()
     }
 
+    fn write(&self, file: &str, text: &str) {
+        fs::write(self.path(file), text).unwrap();
+    }
+
     fn source(&self) -> String {
         self.read("lesson1/src/lib.rs")
     }
 
-    /// Writes `half`.
-    fn writes(&self, body: &str) {
-        let first = self.source();
-        let (before, rest) = first.split_once("-> u32 {\n").unwrap();
+    /// The source with this body of `half`.
+    fn source_with(&self, body: &str) -> String {
+        let source = self.source();
+        let (before, rest) = source.split_once("-> u32 {\n").unwrap();
         let (_, after) = rest.split_once("\n}\n").unwrap();
-        let text = format!("{before}-> u32 {{\n{body}\n}}\n{after}");
-        fs::write(self.path("lesson1/src/lib.rs"), text).unwrap();
+        format!("{before}-> u32 {{\n{body}\n}}\n{after}")
     }
 
-    /// What is in the practice folder, by name.
-    fn kept(&self, folder: &str) -> Vec<String> {
-        let entries = fs::read_dir(self.path(folder)).unwrap();
-        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        names.filter(|name| name.contains("kept-")).collect()
+    fn writes(&self, body: &str) {
+        self.write("lesson1/src/lib.rs", &self.source_with(body));
     }
 }
 
-/// A watch, which ends with it.
+fn answer(command: &mut Command) -> Answer {
+    let output = command.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Answer {
+        code: output.status.code(),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    }
+}
+
+/// A running `watch`. It ends when this is dropped.
 struct Watch {
     process: Child,
     lines: Receiver<String>,
 }
 
 impl Watch {
-    fn begin(learner: &Learner, arguments: &[&str]) -> Self {
+    fn start(learner: &Learner, arguments: &[&str]) -> Self {
         let mut command = learner.command(&["watch"]);
         command
             .args(arguments)
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
         let mut process = command.spawn().unwrap();
@@ -308,22 +345,21 @@ impl Watch {
         Self { process, lines }
     }
 
-    /// Waits until it says this, and then until it watches again.
+    /// Waits for this text, and then until the watch waits again.
     #[track_caller]
-    fn says(&self, words: &str) {
-        let mut said = Vec::new();
-        loop {
-            // A busy machine is no verdict.
-            let Ok(line) = self.lines.recv_timeout(Duration::from_secs(120)) else {
-                panic!("{words}\nnot in\n{}", said.join("\n"));
+    fn prints(&self, text: &str) {
+        let mut printed = String::new();
+        while !(printed.contains(text) && printed.ends_with("[q]uit\n")) {
+            let Ok(line) = self.lines.recv_timeout(PATIENCE) else {
+                panic!("{text}\nnot in\n{printed}");
             };
-            let ends = line.starts_with("watching ");
-            said.push(line);
-            if ends {
-                break;
-            }
+            printed += &(line + "\n");
         }
-        assert!(said.iter().any(|line| line.contains(words)), "{said:?}");
+    }
+
+    fn types(&mut self, key: &str) {
+        let stdin = self.process.stdin.as_mut().unwrap();
+        writeln!(stdin, "{key}").unwrap();
     }
 }
 
@@ -334,39 +370,45 @@ impl Drop for Watch {
     }
 }
 
-impl Answer {
-    /// Says this and fails.
-    #[track_caller]
-    fn fails_with(&self, words: &[&str]) {
-        let said = format!("{}{}", self.stdout, self.stderr);
-        assert!(matches!(self.code, Some(1 | 2)), "{said}");
-        for words in words {
-            assert!(said.contains(words), "{words}\nin\n{said}");
-        }
-    }
-}
-
 #[test]
-fn a_lesson_is_laid_out_with_todo_in_the_place_of_what_is_to_be_written_and_nothing_else_changed() {
+fn start_copies_the_lesson_with_todo_as_the_bodies_and_all_else_unchanged() {
     let learner = Learner::new("start");
-    let said = learner.does(&["start", "1"]);
-
-    for words in ["half", "give half of it.", "four has two", "one has none"] {
-        assert!(said.contains(words), "{words}\nin\n{said}");
+    let printed = learner.does(&["start", "1"]);
+    for text in ["half", "give half of it.", "four has two", "one has none"] {
+        assert!(printed.contains(text), "{text}\nin\n{printed}");
     }
+    let location = "practice-start/lesson1/src/lib.rs:7  half\n";
+    assert!(printed.contains(location), "{printed}");
     let expected = SOURCE
         .replace(
-            "    let two = 2;\n    number / two\n",
+            "    let two = 2; // {\n    number / two\n",
             "    todo!(\"give half of it\")\n",
         )
         .replace(
             "        self.0 * 2\n",
-            "        todo!(\"give twice as much\")\n",
+            "        todo!(\"give {{twice}} as \\\"much\\\"\")\n",
         );
     assert_eq!(learner.source(), expected);
     assert_eq!(learner.read("lesson1/tests/halves.rs"), TESTS);
-    assert!(!learner.path("lesson1/MISCONCEPTIONS.md").exists());
     assert!(!learner.read("lesson1/Cargo.toml").contains("Divide."));
+    for left_out in ["MISCONCEPTIONS.md", "src/bin", "tests/program"] {
+        assert!(!learner.path("lesson1").join(left_out).exists());
+    }
+}
+
+#[test]
+fn a_todo_and_a_solution_keep_the_line_ends_and_the_byte_order_mark() {
+    let learner = Learner::new("crlf");
+    learner.does(&["start", "2"]);
+    let todo = "    todo!(\r
+        \"give a quarter of it, which is half of the half of it, and round each of the two halves \\\r
+         down\"\r
+    )\r\n";
+    let body = "    let half = lesson1::half(number);\r\n    lesson1::half(half)\r\n";
+    let expected = SOURCE_2.replace(body, todo);
+    assert_eq!(learner.read("lesson2/src/lib.rs"), expected);
+    learner.does(&["solution", "--take"]);
+    assert_eq!(learner.read("lesson2/src/lib.rs"), SOURCE_2);
 }
 
 #[test]
@@ -374,72 +416,86 @@ fn a_learner_goes_from_the_first_exercise_to_the_last() {
     let learner = Learner::at_the_first_exercise("all");
     for (name, sentences) in [
         ("halve", vec!["four has two", "one has none"]),
-        ("double", vec!["twice the half of eight is eight"]),
+        ("double-it", vec!["twice the half of eight is eight"]),
         ("quarter", vec!["eight has two"]),
     ] {
-        let answer = learner.learn(&["check"]);
-        answer.fails_with(&[&format!("not yet written  {name}")]);
-        let failing: Vec<_> = answer
-            .stdout
+        let printed = learner.fails(&["check"], &[&format!("not written yet  {name}\n")]);
+        let failing: Vec<_> = printed
             .lines()
             .filter_map(|line| line.strip_prefix("  ✗ "))
             .collect();
         assert_eq!(failing, sentences);
 
         learner.does(&["solution", "--take"]);
-        let said = learner.does(&["check"]);
-        assert!(said.starts_with(&format!("✓ done  {name}\n")), "{said}");
+        let printed = learner.does(&["check"]);
+        assert!(
+            printed.starts_with(&format!("✓ done  {name}\n")),
+            "{printed}"
+        );
         learner.does(&["next"]);
     }
-    let said = learner.does(&[]);
-    assert!(said.contains("all of them are done"), "{said}");
-    assert!(learner.does(&["next"]).contains("All exercises are done"));
+    for command in ["next", "list"] {
+        let printed = learner.does(&[command]);
+        assert!(printed.contains("All exercises are done"), "{printed}");
+    }
 }
 
 #[test]
-fn a_broken_lesson_does_not_keep_the_next_one_from_working() {
+fn a_broken_or_deleted_lesson_does_not_break_another() {
     let learner = Learner::at_the_first_exercise("broken");
-    learner.writes("    this is no Rust");
+    learner.writes("    this is not Rust");
     learner.does(&["goto", "quarter"]);
     learner.does(&["solution", "--take"]);
+    learner.does(&["check"]);
+    fs::remove_file(learner.path("lesson1/Cargo.toml")).unwrap();
+    learner.does(&["check"]);
+    fs::remove_dir_all(learner.path("lesson1")).unwrap();
     learner.does(&["check"]);
 }
 
 #[test]
-fn what_does_not_exist_is_answered_with_what_does() {
+fn an_unknown_name_is_an_error_that_says_what_there_is() {
     let learner = Learner::new("nowhere");
-    let answer = learner.learn(&["start", "9"]);
-    answer.fails_with(&["there is no lesson 9: the lessons are 1, 2"]);
-    let answer = learner.learn(&["goto", "third"]);
-    answer.fails_with(&[
-        "there is no exercise `third`",
-        "`cargo xtask learn` lists them",
-    ]);
-    let answer = learner.learn(&["check"]);
-    answer.fails_with(&["you stand at no exercise", "cargo xtask learn start 1"]);
-    let answer = learner.learn(&["check", "--all"]);
-    answer.fails_with(&["no lesson is laid out"]);
+    for (arguments, error) in [
+        (
+            &["start", "9"][..],
+            "there is no lesson 9: the lessons are 1, 2",
+        ),
+        (
+            &["goto", "third"],
+            "there is no exercise `third` (similar: none); `cargo xtask learn` lists them",
+        ),
+        (&["goto", "double"], "(similar: lesson1/double-it)"),
+        (
+            &["check"],
+            "no exercise selected; `cargo xtask learn start`",
+        ),
+        (
+            &["start", "--folder", "src"],
+            "must be `practice` with letters, digits and `-`, not `src`",
+        ),
+        (
+            &["start", "--folder", "practice/../lesson1"],
+            "must be `practice` with",
+        ),
+        (
+            &["start", "--folder", "practice x"],
+            "must be `practice` with",
+        ),
+    ] {
+        learner.fails(arguments, &[error]);
+    }
+    let printed = learner.does(&[]);
     assert!(
-        learner
-            .does(&[])
-            .contains("To begin: cargo xtask learn start 1")
+        printed.contains("To begin: cargo xtask learn start"),
+        "{printed}"
     );
     assert!(!learner.path("").exists(), "nothing was written");
 }
 
 #[test]
-fn a_folder_that_could_be_anything_is_refused() {
-    let mut learner = Learner::new("x");
-    for folder in ["src", "practice/../lesson1", "practice x"] {
-        learner.folder = folder.into();
-        let answer = learner.learn(&["start", "1"]);
-        answer.fails_with(&["cannot be a practice folder", "begins with `practice`"]);
-    }
-}
-
-#[test]
-fn what_is_missing_is_named_and_put_back_and_the_rest_stays() {
-    let learner = Learner::at_the_first_exercise("half-deleted");
+fn a_missing_file_is_restored_and_the_others_stay() {
+    let learner = Learner::at_the_first_exercise("missing");
     learner.writes("    number / 2");
     let mine = learner.source();
     for missing in [
@@ -448,149 +504,156 @@ fn what_is_missing_is_named_and_put_back_and_the_rest_stays() {
         "Cargo.toml",
     ] {
         fs::remove_file(learner.path(missing)).unwrap();
-        let answer = learner.learn(&["check"]);
-        answer.fails_with(&[
-            &format!("{}/{missing} is missing", learner.folder),
-            "cargo xtask learn start 1",
-        ]);
-        learner.does(&["start", "1"]);
-        learner.does(&["goto", "halve"]);
-        learner.does(&["check"]);
-        assert_eq!(learner.source(), mine);
     }
-
-    fs::remove_dir_all(learner.path("lesson1")).unwrap();
-    let answer = learner.learn(&["check"]);
-    answer.fails_with(&["lesson 1 is not laid out", "cargo xtask learn start 1"]);
-}
-
-#[test]
-fn a_deleted_lesson_does_not_keep_another_from_working() {
-    let learner = Learner::at_the_first_exercise("deleted");
-    learner.does(&["start", "2"]);
-    fs::remove_dir_all(learner.path("lesson1")).unwrap();
-    learner.does(&["solution", "--take"]);
     learner.does(&["check"]);
+    assert_eq!(learner.read("lesson1/tests/halves.rs"), TESTS);
+    assert_eq!(learner.source(), mine);
+
+    // An editor may be about to write the learner's own file.
+    fs::remove_file(learner.path("lesson1/src/lib.rs")).unwrap();
+    let error = "cannot read practice-missing/lesson1/src/lib.rs: ";
+    learner.fails(&["check"], &[error]);
+    learner.does(&["start", "1"]);
+    assert!(learner.source().contains("todo!(\"give half of it\")"));
 }
 
 #[test]
-fn code_that_does_not_compile_is_shown_in_the_compilers_words() {
+fn the_first_compiler_error_is_shown_with_a_path_that_exists() {
     let learner = Learner::at_the_first_exercise("compiler");
-    learner.writes("    \"half\"");
-    let answer = learner.learn(&["check"]);
-    answer.fails_with(&[
-        "does not compile  halve",
-        "mismatched types",
-        "lesson1/src/lib.rs:6:5",
-    ]);
-    assert!(!answer.stdout.contains('\u{1b}'), "no colors in a file");
+    learner.writes("    let _: u32 = 'a';\n    let _: u32 = 'b';\n    \"half\"");
+    let printed = learner.fails(
+        &["check"],
+        &[
+            "does not compile  halve",
+            "mismatched types",
+            "--> practice-compiler/lesson1/src/lib.rs:8:18\n",
+            "This is the first of 3 errors.",
+        ],
+    );
+    assert_eq!(printed.matches("-->").count(), 1, "{printed}");
+    assert!(!printed.contains('\u{1b}'), "no colors in a file");
+    let mut command = learner.command(&["check"]);
+    let inside = answer(command.current_dir(learner.path("lesson1/tests")));
+    assert!(
+        inside.stdout.contains("--> ../src/lib.rs:8:18\n"),
+        "{}",
+        inside.stdout
+    );
 }
 
 #[test]
-fn a_wrong_answer_is_shown_by_its_sentence_its_words_its_misconception_and_the_demonstration() {
+fn a_failed_test_is_shown_with_its_rule_its_message_and_a_common_cause() {
     let learner = Learner::at_the_first_exercise("wrong");
     learner.writes("    number.div_ceil(2)");
-    let answer = learner.learn(&["check"]);
-    answer.fails_with(&[
-        "not yet  halve",
-        "✗ one has none",
-        "at practice-wrong/lesson1/tests/halves.rs:14:5:\n",
-        "left: 1",
-        "This fails in the same way: Round up",
-        "Half an apple is an apple",
-        "your code does this:\n\nanother half\n  of 1 is 1\n",
-        "the lesson's does this:\n\nanother half\n  of 1 is 0\n",
-    ]);
-    assert!(!answer.stdout.contains("four has two"), "{}", answer.stdout);
-    assert!(!answer.stdout.contains("Keep it"), "{}", answer.stdout);
+    let printed = learner.fails(
+        &["check"],
+        &[
+            "tests fail  halve",
+            "✗ one has none",
+            "at practice-wrong/lesson1/tests/halves.rs:10:5:\n",
+            "left: 1",
+            "A common cause: Round up\n",
+        ],
+    );
+    assert!(!printed.contains("four has two"), "{printed}");
+    assert!(!printed.contains("Keep it"), "{printed}");
 }
 
 #[test]
-fn an_endless_loop_is_ended_and_said_so() {
+fn a_test_that_does_not_end_is_killed() {
     let learner = Learner::at_the_first_exercise("endless");
     learner.writes("    if number == 1 {\n        loop {}\n    }\n    number / 2");
-    let answer = learner.learn(&["check", "--limit", "1"]);
-    answer.fails_with(&["did not end, and was ended  halve", "✗ one has none"]);
-    assert!(!answer.stdout.contains("four has two"), "{}", answer.stdout);
+    let texts = [
+        "tests fail  halve",
+        "✗ one has none",
+        "timed out and was killed",
+    ];
+    let printed = learner.fails(&["check", "--limit", "1"], &texts);
+    assert!(!printed.contains("four has two"), "{printed}");
 }
 
 #[test]
-fn an_exercise_that_needs_another_says_so() {
+fn a_test_program_that_ends_early_is_a_failed_test() {
+    let learner = Learner::at_the_first_exercise("exit");
+    learner.writes("    std::process::exit(3)");
+    let texts = ["✗ four has two", "The test program ended early."];
+    learner.fails(&["check"], &texts);
+}
+
+#[test]
+fn an_exercise_that_needs_another_one_says_which() {
     let learner = Learner::at_the_first_exercise("order");
-    learner.does(&["goto", "lesson1/double"]);
+    learner.does(&["goto", "lesson1/double-it"]);
     learner.does(&["solution", "--take"]);
-    let answer = learner.learn(&["check"]);
-    answer.fails_with(&["It needs halve", "cargo xtask learn goto halve"]);
+    let texts = ["It needs halve", "cargo xtask learn goto halve"];
+    learner.fails(&["check"], &texts);
 }
 
 #[test]
-fn starting_again_changes_nothing_and_starting_anew_keeps_what_was_there() {
+fn a_second_start_changes_nothing_and_a_fresh_start_keeps_the_old_copy() {
     let learner = Learner::at_the_first_exercise("again");
     learner.writes("    number / 2");
     let mine = learner.source();
-    let said = learner.does(&["start", "1"]);
-    assert!(said.contains("stays as you left it"), "{said}");
+    learner.write(
+        "progress.txt",
+        "lesson1/halve done\nlesson1/double-it current\n",
+    );
+    let printed = learner.does(&["start", "1"]);
+    assert!(printed.contains("\ndouble-it"), "{printed}");
     assert_eq!(learner.source(), mine);
 
-    let said = learner.does(&["start", "1", "--anew"]);
-    let kept = format!("{}/kept-1-lesson1", learner.folder);
-    assert!(said.contains(&kept), "{said}");
-    assert_eq!(learner.read("kept-1-lesson1/src/lib.rs"), mine);
+    let printed = learner.does(&["start", "1", "--fresh"]);
+    let kept = "practice-again/lesson1.kept-1";
+    assert!(printed.contains(kept), "{printed}");
+    assert_eq!(learner.read("lesson1.kept-1/src/lib.rs"), mine);
     assert!(learner.source().contains("todo!(\"give half of it\")"));
-    learner.learn(&["check"]).fails_with(&["not yet written"]);
+    assert!(learner.does(&[]).contains("▸ · halve"));
 }
 
 #[test]
-fn a_reset_puts_the_todo_back_takes_the_tick_away_and_keeps_what_was_there() {
+fn reset_restores_the_todo_and_keeps_a_copy() {
     let learner = Learner::at_the_first_exercise("reset");
-    let first = learner.source();
+    let original = learner.source();
     learner.writes("    number / 2");
-    learner.does(&["check"]);
     let mine = learner.source();
+    learner.write("progress.txt", "lesson1/halve done current\n");
 
-    let said = learner.does(&["reset"]);
-    assert!(said.contains("lesson1/src/lib.rs.kept-1"), "{said}");
-    assert_eq!(learner.source(), first);
+    let printed = learner.does(&["reset"]);
+    assert!(printed.contains("lesson1/src/lib.rs.kept-1"), "{printed}");
+    assert_eq!(learner.source(), original);
     assert_eq!(learner.read("lesson1/src/lib.rs.kept-1"), mine);
-    assert!(learner.does(&[]).contains("· halve"));
+    assert!(learner.does(&[]).contains("▸ · halve"));
 
-    // What is no Rust has no function whose body could be exchanged.
-    let broken = "pub fn half(";
-    fs::write(learner.path("lesson1/src/lib.rs"), broken).unwrap();
-    let said = learner.does(&["reset"]);
-    assert!(
-        said.contains("the whole file is as at the beginning"),
-        "{said}"
+    // No function can be found here.
+    let broken = "pub fn half(\n";
+    learner.write("lesson1/src/lib.rs", broken);
+    learner.fails(
+        &["solution", "--take"],
+        &["cannot parse practice-reset/lesson1/src/lib.rs:1"],
     );
-    assert_eq!(learner.source(), first);
+    learner.does(&["reset"]);
+    assert_eq!(learner.source(), original);
     assert_eq!(learner.read("lesson1/src/lib.rs.kept-2"), broken);
 }
 
 #[test]
-fn the_solution_is_shown_beside_ones_own_and_taking_it_keeps_ones_own() {
+fn a_solution_is_shown_and_taking_it_keeps_a_copy() {
     let learner = Learner::at_the_first_exercise("solution");
     learner.writes("    number >> 1");
     let mine = learner.source();
-    let solution = |columns| {
-        let mut command = learner.command(&["solution"]);
-        let output = command.env("COLUMNS", columns).output().unwrap();
-        String::from_utf8(output.stdout).unwrap()
-    };
-    let wide = solution("80");
-    let beside = |line: &str| line.contains("number >> 1") && line.ends_with("let two = 2;");
-    assert!(wide.lines().any(beside), "{wide}");
-    assert_eq!(wide.matches("The lesson's").count(), 1, "{wide}");
-    let narrow = solution("40");
-    let (yours, lessons) = narrow.split_once("The lesson's").unwrap();
-    assert!(yours.contains("number >> 1"), "{narrow}");
-    assert!(lessons.contains("number / two"), "{narrow}");
-    assert_eq!(learner.source(), mine, "showing changes nothing");
+    let printed = learner.does(&["solution"]);
+    assert!(
+        printed.starts_with("lesson1/src/lib.rs\n/// Half"),
+        "{printed}"
+    );
+    assert!(printed.ends_with("    number / two\n}\n"), "{printed}");
+    assert_eq!(learner.source(), mine, "showing it changes nothing");
 
     learner.does(&["solution", "--take"]);
     assert!(learner.source().contains("number / two"));
-    assert!(learner.source().contains("todo!(\"give twice as much\")"));
+    assert!(learner.source().contains("todo!(\"give {{twice}}"));
     assert_eq!(learner.read("lesson1/src/lib.rs.kept-1"), mine);
-    assert_eq!(learner.kept("lesson1/src").len(), 1);
+    assert!(!learner.path("lesson1/src/lib.rs.kept-2").exists());
 }
 
 #[test]
@@ -605,144 +668,159 @@ fn hints_come_one_by_one_and_then_all_of_them() {
 }
 
 #[test]
-fn deleting_the_progress_loses_ticks_and_checking_all_finds_them_again() {
+fn check_all_finds_out_again_what_is_done() {
     let learner = Learner::at_the_first_exercise("ticks");
-    learner.does(&["solution", "--take"]);
-    learner.does(&["check"]);
+    learner.writes("    number / 2");
     fs::remove_file(learner.path("progress.txt")).unwrap();
-    assert!(learner.does(&[]).contains("· halve"));
-
-    let answer = learner.learn(&["check", "--all"]);
-    answer.fails_with(&[
+    assert!(learner.does(&[]).contains("  · halve"));
+    let texts = [
+        "✓ done  lesson1/halve\n",
+        "not written yet  lesson1/double-it\n",
         "1 of 2 exercises are done",
-        "not yet written   lesson1/double",
-    ]);
-    assert!(learner.does(&[]).contains("✓ halve"));
+    ];
+    learner.fails(&["check", "--all"], &texts);
+    assert!(learner.does(&[]).contains("  ✓ halve"));
 }
 
 #[test]
-fn a_progress_that_cannot_be_read_is_named_with_its_line() {
-    let learner = Learner::at_the_first_exercise("unreadable");
-    fs::write(learner.path("progress.txt"), "lesson1/halve finished\n").unwrap();
-    let answer = learner.learn(&["check"]);
-    answer.fails_with(&["progress.txt:1: `finished` is none of", "check --all"]);
+fn what_the_progress_file_says_besides_stays_in_it() {
+    let learner = Learner::at_the_first_exercise("progress");
+    let text = "# ours\n\nlesson1/halve current hints=1 later\nlesson9/gone done\n";
+    learner.write("progress.txt", text);
+    assert!(learner.does(&["hint"]).contains("Hint 2 of 2"));
+    let written = learner.read("progress.txt");
+    for line in [
+        "lesson1/halve current hints=2 later\n",
+        "lesson9/gone done\n",
+    ] {
+        assert!(written.contains(line), "{written}");
+    }
 }
 
 #[test]
-fn a_tick_that_cannot_be_written_does_not_cost_the_verdict() {
+fn a_lesson_that_has_changed_is_named_with_the_way_to_go_on() {
+    let learner = Learner::at_the_first_exercise("changed");
+    learner.writes("    number / 2");
+    let fresh = "cargo xtask learn start 1 --fresh";
+    // The tests as they were before the lesson changed.
+    let renamed = TESTS.replace("one_has_none", "one_has_no_half");
+    learner.write("lesson1/tests/halves.rs", &renamed);
+    fs::remove_file(learner.path("lesson1/examples/demo.rs")).unwrap();
+    let texts = [
+        "out of date  halve",
+        "your copy has no test one_has_none",
+        fresh,
+    ];
+    learner.fails(&["check"], &texts);
+    let new = learner.path("lesson1/examples/demo.rs");
+    assert!(!new.exists(), "a new file may not fit to an old copy");
+    learner.write("lesson1/tests/halves.rs", "use lesson1::gone;\n");
+    let texts = ["unresolved import", "your copy of the tests differs", fresh];
+    learner.fails(&["check"], &texts);
+    learner.write("progress.txt", "lesson1/cut-in-half current\n");
+    let texts = [
+        "has no exercise `lesson1/cut-in-half` any more",
+        "goto NAME",
+    ];
+    learner.fails(&["check"], &texts);
+}
+
+#[test]
+fn a_verdict_is_printed_even_if_the_progress_cannot_be_written() {
     let learner = Learner::at_the_first_exercise("full");
     learner.writes("    number / 2");
-    // As on a disk that is full or read-only, for the administrator too.
+    // As on a disk that is full or read-only, for root too.
     fs::create_dir(learner.path("progress.txt.new")).unwrap();
-    let answer = learner.learn(&["check"]);
-    answer.fails_with(&["✓ done  halve", "cannot write", "progress.txt"]);
-}
-
-#[cfg(unix)]
-#[test]
-fn a_read_only_disk_is_an_answer_and_not_a_panic() {
-    use std::os::unix::fs::PermissionsExt;
-
-    let learner = Learner::at_the_first_exercise("read-only");
-    let folder = learner.path("");
-    let allow = |mode| fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).unwrap();
-    allow(0o555);
-    if fs::write(learner.path("probe"), "").is_ok() {
-        eprintln!("not tested: this user may write everywhere");
-    } else {
-        learner
-            .learn(&["hint"])
-            .fails_with(&["cannot write", "progress.txt"]);
-        learner.learn(&["start", "2"]).fails_with(&["cannot write"]);
-    }
-    allow(0o755);
-}
-
-#[test]
-fn it_works_from_within_the_practice_folder() {
-    let learner = Learner::at_the_first_exercise("within");
-    let inside = learner.path("lesson1/src");
-    let answer = learner.learn_in(&inside, &["hint"]);
-    assert_eq!(answer.code, Some(0), "{}", answer.stderr);
-    assert!(answer.stdout.contains("Divide."));
-}
-
-/// Saves in the ways in which editors do, and hears of each.
-fn saves_and_hears(learner: &Learner, watch: &Watch) {
-    watch.says("not yet written  halve");
-    learner.writes("    number / 2");
-    watch.says("✓ done  halve");
-
-    // Another file, and then renamed: nobody finds half a file.
-    let right = learner.source();
-    let wrong = right.replace("number / 2", "number.div_ceil(2)");
-    let new = learner.path("lesson1/src/.lib.rs.swp");
-    fs::write(&new, &wrong).unwrap();
-    fs::rename(&new, learner.path("lesson1/src/lib.rs")).unwrap();
-    watch.says("not yet  halve");
-
-    // The old one moved away first, as a backup.
-    let (old, backup) = (
-        learner.path("lesson1/src/lib.rs"),
-        learner.path("lesson1/src/lib.rs~"),
+    learner.fails(
+        &["check"],
+        &["✓ done  halve", "cannot write", "progress.txt"],
     );
-    fs::rename(&old, &backup).unwrap();
-    fs::write(&old, right).unwrap();
-    watch.says("✓ done  halve");
+    learner.fails(&["start", "2"], &["error: cannot write"]);
 }
 
 #[test]
-fn a_watch_hears_of_every_way_to_save_and_goes_on_with_the_next_exercise() {
+fn it_works_within_the_practice_folder_and_without_utf8() {
+    let learner = Learner::at_the_first_exercise("within");
+    let mut command = learner.command(&["list"]);
+    command.current_dir(learner.path("lesson1/src"));
+    let answer = answer(command.env("LC_ALL", "C"));
+    assert_eq!(answer.code, Some(0), "{}", answer.stderr);
+    assert!(answer.stdout.contains("> . halve"), "{}", answer.stdout);
+    assert!(answer.stdout.is_ascii(), "{}", answer.stdout);
+    // The path of this workspace has a blank, at which cargo would split an absolute path.
+    let config = learner.read(".cargo/config.toml");
+    let alias = "xtask = \"run --manifest-path ../xtask/Cargo.toml --\"\n";
+    assert!(config.contains(alias), "{config}");
+}
+
+#[test]
+fn watch_checks_after_every_way_to_save_and_goes_on_after_a_failure() {
     let learner = Learner::at_the_first_exercise("watch");
-    let watch = Watch::begin(&learner, &[]);
-    saves_and_hears(&learner, &watch);
-    learner.does(&["next"]);
-    watch.says("not yet written  double");
-}
-
-#[test]
-fn a_watch_that_polls_hears_of_every_way_to_save_too() {
-    let learner = Learner::at_the_first_exercise("poll");
-    let watch = Watch::begin(&learner, &["--poll"]);
-    saves_and_hears(&learner, &watch);
-}
-
-#[test]
-fn a_watch_goes_on_after_code_that_does_not_compile_or_end_and_after_a_missing_file() {
-    let learner = Learner::at_the_first_exercise("watch-on");
-    let watch = Watch::begin(&learner, &["--limit", "1"]);
-    watch.says("not yet written  halve");
+    let watch = Watch::start(&learner, &[]);
+    watch.prints("not written yet  halve");
     learner.writes("    nonsense");
-    watch.says("does not compile  halve");
-    learner.writes("    loop {}");
-    watch.says("did not end, and was ended  halve");
-    fs::remove_file(learner.path("lesson1/tests/halves.rs")).unwrap();
-    watch.says("watching");
-    learner.writes("    number / 2");
-    watch.says("watching");
-    fs::write(learner.path("lesson1/tests/halves.rs"), TESTS).unwrap();
-    watch.says("✓ done  halve");
+    watch.prints("does not compile  halve");
+    // An editor writes another file and renames it.
+    let wrong = learner.source_with("    number.div_ceil(2)");
+    learner.write("lesson1/src/.lib.rs.swp", &wrong);
+    let file = learner.path("lesson1/src/lib.rs");
+    fs::rename(learner.path("lesson1/src/.lib.rs.swp"), &file).unwrap();
+    watch.prints("tests fail  halve");
+    // Another one moves the old file away first.
+    let right = learner.source_with("    number / 2");
+    fs::rename(&file, learner.path("lesson1/src/lib.rs~")).unwrap();
+    watch.prints("");
+    fs::write(&file, right).unwrap();
+    watch.prints("✓ done  halve");
 }
 
 #[test]
-fn a_second_watch_is_refused_and_one_after_a_watch_that_was_killed_is_not() {
-    let learner = Learner::at_the_first_exercise("two-watches");
-    let first = Watch::begin(&learner, &[]);
-    first.says("not yet written  halve");
-    let process = format!("is watched already, process {}", first.process.id());
-    let mut second = learner.command(&["watch"]);
-    second.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut second = second.spawn().unwrap();
-    let first_line = BufReader::new(second.stdout.take().unwrap()).lines().next();
-    if first_line.is_some() {
-        second.kill().unwrap();
+fn watch_obeys_keys_and_goes_on_to_the_next_exercise_by_itself() {
+    let learner = Learner::at_the_first_exercise("keys");
+    learner.writes("    number / 2");
+    let mut watch = Watch::start(&learner, &[]);
+    watch.prints("not written yet  double-it");
+    for (key, text) in [
+        ("h", "Multiply."),
+        ("s", "self.0 * 2"),
+        ("l", "▸ · double-it"),
+        ("n", "not written yet  quarter"),
+    ] {
+        watch.types(key);
+        watch.prints(text);
     }
-    let output = second.wait_with_output().unwrap();
-    assert!(first_line.is_none(), "it watches: {first_line:?}");
-    assert_eq!(output.status.code(), Some(2));
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains(&process), "{said}");
+    // Another command selects another exercise.
+    learner.does(&["goto", "halve"]);
+    watch.prints("✓ done  halve");
+    watch.types("q");
+    assert_eq!(watch.process.wait().unwrap().code(), Some(0));
+}
 
-    drop(first);
-    Watch::begin(&learner, &[]).says("not yet written  halve");
+#[test]
+fn a_key_ends_watch_during_a_check_and_the_test_with_it() {
+    let learner = Learner::at_the_first_exercise("quit");
+    let pid = learner.path("pid");
+    learner.writes(&format!(
+        "    std::fs::write({pid:?}, std::process::id().to_string()).unwrap();\n    loop {{}}"
+    ));
+    let mut watch = Watch::start(&learner, &["--limit", "3600"]);
+    let deadline = Instant::now() + PATIENCE;
+    let started = || !fs::read_to_string(&pid).unwrap_or_default().is_empty();
+    wait_until(deadline, started);
+    watch.types("q");
+    wait_until(deadline, || watch.process.try_wait().unwrap().is_some());
+    assert_eq!(watch.process.wait().unwrap().code(), Some(0));
+    let process = Path::new("/proc").join(learner.read("pid"));
+    assert!(!process.exists(), "the test goes on");
+    let printed: Vec<_> = watch.lines.iter().collect();
+    let verdict = printed.iter().find(|line| line.contains("timed out"));
+    assert_eq!(verdict, None, "this check has no verdict");
+}
+
+#[track_caller]
+fn wait_until(deadline: Instant, mut is_true: impl FnMut() -> bool) {
+    while !is_true() {
+        assert!(Instant::now() < deadline, "this takes too long");
+        thread::sleep(Duration::from_millis(5));
+    }
 }

@@ -24,12 +24,57 @@ fn the_lesson_and_cpython_agree() {
         return;
     }
     assert_eq!(code, Some(0), "{stdout}{stderr}");
-    assert!(
-        stdout.starts_with("200 scenarios compared with CPython 3."),
-        "{stdout}"
-    );
-    let ties = "cancels several jobs (in 62 scenarios)\n";
-    assert!(stdout.contains(ties), "{stdout}");
+    for expected in [
+        " claims about asyncio hold\n200 scenarios compared with CPython 3.",
+        "cancels several jobs (in 62 scenarios)\n",
+    ] {
+        assert!(stdout.contains(expected), "{expected}\n\n{stdout}");
+    }
+}
+
+/// The claims of `asyncio_claims.py` that this decorator marks.
+fn claims(decorator: &str) -> Vec<&'static str> {
+    let start = format!("@{decorator}(\"");
+    let lines = include_str!("../../step4-compare/asyncio_claims.py").lines();
+    let claims = lines.filter_map(|line| line.strip_prefix(&start)?.strip_suffix("\")"));
+    claims.collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn every_claim_about_asyncio_that_is_false_is_named() {
+    let (code, _, stderr) = parity(Some("contrary"), &[]);
+    if code == Some(3) {
+        assert!(stderr.contains("nothing was compared"), "{stderr}");
+        return;
+    }
+    assert_eq!(code, Some(1), "{stderr}");
+    let cells = claims("asyncio_says").into_iter().map(str::to_owned);
+    let false_claims = claims("does_not_hold").into_iter();
+    let others = false_claims.map(|claim| format!("does not hold: {claim}"));
+    for claim in cells.chain(others) {
+        let named = format!("not so in this Python: {claim} (");
+        assert!(stderr.contains(&named), "{claim}\n\n{stderr}");
+    }
+}
+
+#[test]
+fn every_cell_of_the_pages_asyncio_column_is_a_claim_that_is_asserted() {
+    let page = include_str!("../../step4-compare/ASYNCIO.md");
+    let cells_under = |header: &str| {
+        let rows = page
+            .lines()
+            .skip_while(move |line| !line.starts_with(header));
+        let rows = rows.skip(2).take_while(|line| line.starts_with("| "));
+        rows.map(|row| row[2..].split(" | ").next().unwrap())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(cells_under("| asyncio |"), claims("asyncio_says"));
+
+    let untrue = cells_under("| claim |");
+    for claim in claims("does_not_hold") {
+        assert!(untrue.contains(&claim), "{claim}");
+    }
 }
 
 #[cfg(unix)]

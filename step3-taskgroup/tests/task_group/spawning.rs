@@ -8,14 +8,14 @@ use tokio::sync::oneshot;
 use tokio::task::yield_now;
 use tokio::time::sleep;
 
-use crate::support::{Alive, Flag, OnDrop, ms, on_both_runtimes};
+use crate::support::{Alive, Flag, OnDrop, ms, on_both_runtimes, on_paused_clock};
 
 type Group = TaskGroup<&'static str>;
 
 #[test]
 fn a_scope_waits_for_children_that_its_children_spawn() {
     on_both_runtimes(async || {
-        // A chain: each link is spawned by the one before it, in that one's last moment.
+        // A chain: each link spawns the next, as the last thing it does.
         fn link(group: &Group, alive: Alive, done: Arc<AtomicUsize>, left: u32) {
             let next = group.clone();
             group.spawn(alive.clone().child(async move {
@@ -41,52 +41,56 @@ fn a_scope_waits_for_children_that_its_children_spawn() {
     });
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_failure_ends_a_crowd_that_keeps_growing() {
-    /// Spawns two of its kind, which do the same.
-    fn hydra(group: &Group, heads: Arc<AtomicUsize>, alive: &Alive) {
-        let grow = {
-            let (group, alive) = (group.clone(), alive.clone());
-            async move {
-                heads.fetch_add(1, Ordering::Relaxed);
-                sleep(ms(10)).await;
-                hydra(&group, Arc::clone(&heads), &alive);
-                hydra(&group, heads, &alive);
-                Ok(())
-            }
-        };
-        group.spawn(alive.child(grow));
-    }
-
-    let alive = Alive::default();
-    let heads = Arc::new(AtomicUsize::new(0));
-    let result = Group::scope::<(), _>(async |group| {
-        hydra(&group, Arc::clone(&heads), &alive);
-        while heads.load(Ordering::Relaxed) < 10 {
-            sleep(ms(15)).await;
+#[test]
+fn a_failure_ends_a_crowd_that_keeps_growing() {
+    on_paused_clock(async || {
+        /// A child that spawns two more like itself.
+        fn hydra(group: &Group, heads: Arc<AtomicUsize>, alive: &Alive) {
+            let grow = {
+                let (group, alive) = (group.clone(), alive.clone());
+                async move {
+                    heads.fetch_add(1, Ordering::Relaxed);
+                    sleep(ms(10)).await;
+                    hydra(&group, Arc::clone(&heads), &alive);
+                    hydra(&group, heads, &alive);
+                    Ok(())
+                }
+            };
+            group.spawn(alive.child(grow));
         }
-        Err("hercules")?
-    })
-    .await;
 
-    assert_eq!(result.unwrap_err().to_string(), "1 error: hercules");
-    assert!(heads.load(Ordering::Relaxed) >= 10);
-    alive.assert_none();
+        let alive = Alive::default();
+        let heads = Arc::new(AtomicUsize::new(0));
+        let result = Group::scope::<(), _>(async |group| {
+            hydra(&group, Arc::clone(&heads), &alive);
+            while heads.load(Ordering::Relaxed) < 10 {
+                sleep(ms(15)).await;
+            }
+            Err("hercules")?
+        })
+        .await;
+
+        assert_eq!(result.unwrap_err().to_string(), "1 error: hercules");
+        assert!(heads.load(Ordering::Relaxed) >= 10);
+        alive.assert_none();
+    });
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_child_can_await_the_handle_of_a_sibling() {
-    let sum = Group::scope(async |group| {
-        let one = group.spawn(async {
-            sleep(ms(10)).await;
-            Ok(1)
-        });
-        let two = group.spawn(async { Ok(one.await + 1) });
-        Ok(two.await)
-    })
-    .await;
+#[test]
+fn a_child_can_await_the_handle_of_a_sibling() {
+    on_paused_clock(async || {
+        let sum = Group::scope(async |group| {
+            let one = group.spawn(async {
+                sleep(ms(10)).await;
+                Ok(1)
+            });
+            let two = group.spawn(async { Ok(one.await + 1) });
+            Ok(two.await)
+        })
+        .await;
 
-    assert_eq!(sum.unwrap(), 2);
+        assert_eq!(sum.unwrap(), 2);
+    });
 }
 
 #[test]
@@ -110,38 +114,42 @@ fn after_the_end_a_spawn_is_refused_and_its_future_dropped_unpolled() {
     });
 }
 
-#[tokio::test(start_paused = true)]
-#[should_panic(expected = "task 0 was cancelled and has no value")]
-async fn awaiting_a_child_that_was_refused_after_the_end_panics_and_does_not_hang() {
-    let kept = Group::scope(async |group| Ok(group)).await.unwrap();
-    kept.spawn(async { Ok(()) }).await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn after_a_failure_a_child_can_spawn_no_more() {
-    let polled = Flag::default();
-    let result = Group::scope(async |group| {
-        group.spawn::<()>(async { Err("boom") });
-        let (set, clone) = (polled.clone(), group.clone());
-        // Its first poll comes after the failure, and it runs to its first await.
-        group.spawn(async move {
-            let refused = clone.spawn(async move {
-                set.set();
-                Ok(())
-            });
-            assert!(refused.is_finished());
-            Ok(())
-        });
-        Ok(())
-    })
-    .await;
-
-    assert_eq!(result.unwrap_err().to_string(), "1 error: boom");
-    assert!(!polled.is_set());
+#[test]
+#[should_panic(expected = "task 0 has no value")]
+fn awaiting_a_child_that_was_refused_after_the_end_panics_and_does_not_hang() {
+    on_paused_clock(async || {
+        let kept = Group::scope(async |group| Ok(group)).await.unwrap();
+        kept.spawn(async { Ok(()) }).await;
+    });
 }
 
 #[test]
-fn a_leaked_clone_keeps_nobody_waiting() {
+fn after_a_failure_a_child_can_spawn_no_more() {
+    on_paused_clock(async || {
+        let polled = Flag::default();
+        let result = Group::scope(async |group| {
+            group.spawn::<()>(async { Err("boom") });
+            let (set, clone) = (polled.clone(), group.clone());
+            // Its first poll comes after the failure; it still runs to its first await.
+            group.spawn(async move {
+                let refused = clone.spawn(async move {
+                    set.set();
+                    Ok(())
+                });
+                assert!(refused.is_finished());
+                Ok(())
+            });
+            Ok(())
+        })
+        .await;
+
+        assert_eq!(result.unwrap_err().to_string(), "1 error: boom");
+        assert!(!polled.is_set());
+    });
+}
+
+#[test]
+fn a_leaked_clone_does_not_keep_the_scope_waiting() {
     on_both_runtimes(async || {
         let alive = Alive::default();
         Group::scope(async |outer| {
@@ -162,11 +170,11 @@ fn a_leaked_clone_keeps_nobody_waiting() {
 }
 
 #[test]
-fn no_child_runs_after_the_end_even_if_it_is_spawned_at_that_very_moment() {
+fn a_child_spawned_as_the_scope_ends_does_not_run_after_it() {
     on_both_runtimes(async || {
         let ran = Arc::new(AtomicUsize::new(0));
 
-        // A task that is no child spawns into the group while the group comes to its end.
+        // A bare task spawns into the group while the scope ends.
         let (hand_over, handed_over) = oneshot::channel::<Group>();
         let outsider = tokio::spawn({
             let ran = Arc::clone(&ran);

@@ -1,7 +1,10 @@
-//! What the tests share: who is alive, and two runtimes.
+//! What the tests share: a count of living children, and runtimes with a limit.
 
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
 use std::time::Duration;
 
 use tokio::runtime::Builder;
@@ -63,26 +66,61 @@ impl Flag {
     }
 }
 
-/// Runs `rule` on the paused current-thread runtime, and twenty times on the multi-thread
-/// one, where children run while the scope does. A rule that hangs there fails.
-pub fn on_both_runtimes<F: Future<Output = ()>>(rule: impl Fn() -> F) {
-    let paused = Builder::new_current_thread()
+/// Whether `LONG_TESTS=1` asks for many more rounds of the tests that have rounds.
+pub fn long() -> bool {
+    std::env::var_os("LONG_TESTS").is_some_and(|value| value == "1")
+}
+
+/// Runs `rule` in a thread of its own. A broken rule may hang or spin; then the test fails.
+pub fn limited(limit: Duration, rule: impl FnOnce() + Send + 'static) {
+    let (running, ended) = mpsc::channel::<()>();
+    let thread = thread::spawn(move || {
+        let _running = running;
+        rule();
+    });
+    let end = ended.recv_timeout(limit);
+    assert_ne!(
+        end,
+        Err(RecvTimeoutError::Timeout),
+        "still running after {limit:?}"
+    );
+    if let Err(panic) = thread.join() {
+        resume_unwind(panic);
+    }
+}
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Runs `rule` on the current-thread runtime with a paused clock.
+pub fn on_paused_clock<F: Future<Output = ()>>(rule: impl FnOnce() -> F + Send + 'static) {
+    limited(LIMIT, || paused(rule()));
+}
+
+/// Runs `rule` on the paused current-thread runtime, and several times on the multi-thread one,
+/// where children run while the scope does.
+pub fn on_both_runtimes<F: Future<Output = ()>>(rule: impl Fn() -> F + Send + 'static) {
+    limited(LIMIT, move || {
+        paused(rule());
+        let threads = Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_time()
+            .build()
+            .unwrap();
+        for _ in 0..if long() { 200 } else { 5 } {
+            threads.block_on(rule());
+        }
+    });
+}
+
+/// Where nothing but the timeout is left to wait for, the paused clock jumps to it: a hang fails at
+/// once.
+fn paused(rule: impl Future<Output = ()>) {
+    let runtime = Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .build()
         .unwrap();
-    paused.block_on(rule());
-
-    let threads = Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_time()
-        .build()
-        .unwrap();
-    threads.block_on(async {
-        for _ in 0..20 {
-            timeout(Duration::from_secs(30), rule())
-                .await
-                .expect("the scope never ended");
-        }
-    });
+    let day = Duration::from_secs(24 * 60 * 60);
+    let in_time = runtime.block_on(async { timeout(day, rule).await });
+    in_time.expect("hangs: nothing that it waits for can happen any more");
 }

@@ -60,7 +60,11 @@ impl Scenario {
     /// Runs the jobs in each [`Mode`](crate::Mode), on virtual time: the gather's timeline, the
     /// collecting one's and the `TaskGroup`'s.
     ///
-    /// It can be called within a runtime; see [`on_virtual_time`].
+    /// It can be called within a runtime.
+    ///
+    /// # Panics
+    ///
+    /// As [`on_virtual_time`]: when the system refuses a thread or a runtime. No job panics.
     #[must_use]
     pub fn play(&self) -> [Timeline; 3] {
         let jobs = self.jobs.clone();

@@ -30,12 +30,12 @@ pub fn rerun(block: &str, workspace: &Workspace) -> Result<String, String> {
         let printed =
             run(command, workspace).map_err(|problem| format!("`{command}`: {problem}"))?;
         let mut lines = vec![format!("$ {command}")];
-        lines.extend(
-            printed
-                .trim_end()
-                .lines()
-                .map(|line| line.trim_end().into()),
-        );
+        // A page shows the results of the tests only.
+        let is_test = command.starts_with("cargo test ");
+        let is_left_out = |line: &str| is_test && (line.is_empty() || line.starts_with("running "));
+        let printed = printed.trim_end().lines().map(str::trim_end);
+        let printed = printed.filter(|line| !is_left_out(line));
+        lines.extend(printed.map(str::to_owned));
         outputs.push(lines.join("\n") + "\n");
     }
     let between = if block.contains("\n\n$ ") { "\n" } else { "" };
@@ -52,6 +52,8 @@ fn run(command: &str, workspace: &Workspace) -> Result<String, String> {
     cargo
         .args(arguments)
         .env("RUST_BACKTRACE", "0")
+        // So the tests are always in the same order.
+        .env("RUST_TEST_THREADS", "1")
         .env("CARGO_TERM_COLOR", "never");
     let captured =
         process::capture(&mut cargo, &input, LIMIT).map_err(|error| error.to_string())?;

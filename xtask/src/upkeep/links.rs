@@ -5,8 +5,9 @@ use std::path::Path;
 
 use crate::markdown::{self, Part};
 
-/// What is wrong with a link on the page at `path`. `code` is the link's text, if it is code.
-pub fn problem(target: &str, code: Option<&str>, path: &Path) -> Option<String> {
+/// What is wrong with a link on the page at `path`. `code` is the link's text, if it is code. The title
+/// of a link to a Rust file is a function in it.
+pub fn problem(target: &str, code: Option<&str>, title: &str, path: &Path) -> Option<String> {
     if target.contains("://") || target.starts_with("mailto:") {
         return None;
     }
@@ -28,10 +29,12 @@ pub fn problem(target: &str, code: Option<&str>, path: &Path) -> Option<String> 
         if line.is_some_and(|line: usize| line > text.lines().count()) {
             return Some(format!("{target}: there is no such line"));
         }
-        let function = code.and_then(function)?;
-        let is_there = |after| text.contains(&format!("fn {function}{after}"));
-        if !is_there('(') && !is_there('<') {
-            return Some(format!("there is no function `{function}` in {file}"));
+        let title = Some(title).filter(|title| !title.is_empty());
+        for function in code.and_then(function).into_iter().chain(title) {
+            let is_there = |after| text.contains(&format!("fn {function}{after}"));
+            if !is_there('(') && !is_there('<') {
+                return Some(format!("there is no function `{function}` in {file}"));
+            }
         }
     }
     None

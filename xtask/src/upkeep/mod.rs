@@ -2,6 +2,7 @@
 
 mod console;
 mod links;
+mod listing;
 pub mod misconceptions;
 pub mod pages;
 pub mod parity;

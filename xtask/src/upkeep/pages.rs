@@ -1,5 +1,5 @@
-//! `cargo xtask pages`: checks that the console blocks of the pages show what the programs print, and
-//! that the links lead somewhere.
+//! `cargo xtask pages`: checks that the console blocks of the pages show what the programs print, that
+//! the `rs` blocks show the code of the lessons, and that the links lead somewhere.
 
 use std::fs;
 use std::io::Write;
@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::{console, links};
+use super::{console, links, listing};
 use crate::failure::Failure;
 use crate::lessons::Workspace;
 use crate::markdown::{self, Part};
@@ -74,13 +74,31 @@ fn problems(page: &str, path: &Path, workspace: &Workspace) -> Vec<Problem> {
     for part in markdown::parts(page) {
         match part {
             Part::Heading { .. } => is_changed = false,
-            Part::Link { line, target, code } => {
-                if let Some(message) = links::problem(&target, code, path) {
+            Part::Link {
+                line,
+                target,
+                code,
+                title,
+            } => {
+                if let Some(message) = links::problem(&target, code, &title, path) {
                     add(line, message, None);
                 }
             }
             Part::Fence { tag, .. } if tag == "diff" => is_changed = true,
-            Part::Fence { line, tag, content } if tag == "console" => {
+            Part::Fence {
+                line,
+                tag,
+                file,
+                content,
+            } if tag == "rs" => {
+                let file = file.unwrap_or_default();
+                if let Err((below, message)) = listing::compare(&page[content], &file, path) {
+                    add(line + below, message, None);
+                }
+            }
+            Part::Fence {
+                line, tag, content, ..
+            } if tag == "console" => {
                 let block = &page[content.clone()];
                 if is_changed && block.starts_with("$ cargo test ") {
                     continue;

@@ -1,5 +1,5 @@
-//! `cargo xtask parity`: runs the same random scenarios with CPython and with lesson 4, and compares
-//! their reports.
+//! `cargo xtask parity`: asserts with CPython what lesson 4's page says about asyncio. Then runs the
+//! same random scenarios with CPython and with lesson 4, and compares their reports.
 
 use std::env;
 use std::ffi::OsString;
@@ -19,7 +19,7 @@ use crate::style::{BAD, BOLD, GOOD};
 #[derive(clap::Args)]
 #[command(
     after_help = "PYTHON names the Python to compare with; else it is python3.\nExit codes: 0 no \
-                  mismatch, 1 a mismatch, 3 no CPython 3.11 or newer."
+                  mismatch, 1 a mismatch or a false claim, 3 no CPython 3.11 or newer."
 )]
 pub struct Options {
     /// How many scenarios to compare
@@ -31,7 +31,8 @@ pub struct Options {
 }
 
 const NO_PYTHON: u8 = 3;
-const PROGRAM: &str = include_str!("parity.py");
+const CLAIMS: &str = include_str!("../../../step4-compare/asyncio_claims.py");
+const REPORTS: &str = include_str!("parity.py");
 /// Prints its name and version, and fails if it is not a CPython with `asyncio.TaskGroup`.
 const CHECK: &str = "import platform, sys
 print(platform.python_implementation(), platform.python_version())
@@ -55,6 +56,15 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
             return Ok(ExitCode::from(NO_PYTHON));
         }
     };
+    let mut out = anstream::stdout();
+    let run_python = |program| {
+        let mut command = Command::new(&python);
+        command.args(["-I", "-X", "utf8", "-c", program]);
+        command
+    };
+    let claims = process::output(&mut run_python(CLAIMS), "")?;
+    writeln!(out, "{version}: {}", claims.trim_end())?;
+
     let workspace = Workspace::find()?;
     let example = ["-q", "-p", "step4-compare", "--example", "scenario"];
     let build = workspace.cargo().arg("build").args(example).status();
@@ -69,8 +79,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let input = scenarios.join("\n") + "\n";
     let mut lesson = workspace.cargo();
     lesson.arg("run").args(example);
-    let mut cpython = Command::new(&python);
-    cpython.args(["-I", "-X", "utf8", "-c", PROGRAM]);
+    let cpython = run_python(REPORTS);
     let (lesson, cpython) = thread::scope(|scope| {
         let cpython = scope.spawn(|| reports(cpython, &input));
         (reports(lesson, &input), cpython.join().expect("no panic"))
@@ -82,7 +91,6 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
         return Err(Failure::failed(message));
     }
 
-    let mut out = anstream::stdout();
     let reports = lesson.iter().zip(&cpython);
     let all = scenarios.iter().zip(reports);
     let differ: Vec<_> = all.filter(|(_, (one, other))| one != other).collect();

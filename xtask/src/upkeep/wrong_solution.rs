@@ -63,7 +63,9 @@ fn read_section(parts: &[Part], page: &str, path: &Path) -> Result<Option<WrongS
     let (mut changes, mut tests) = (Vec::new(), Vec::new());
     for part in parts {
         match part {
-            Part::Fence { line, tag, content } if tag == "diff" => {
+            Part::Fence {
+                line, tag, content, ..
+            } if tag == "diff" => {
                 let change = Change::read(&page[content.clone()], &path.with_file_name("src"));
                 changes.push(change.map_err(|problem| format!("{}: {problem}", place(line)))?);
             }

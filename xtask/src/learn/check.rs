@@ -1,0 +1,98 @@
+//! Builds the test program of an exercise and runs the tests of the exercise.
+
+use std::time::Duration;
+
+use super::course::{self, ExerciseRef};
+use super::files;
+use super::session::Session;
+use crate::failure::Failure;
+use crate::test_program::{self, Build, TestResult};
+use crate::upkeep::misconceptions;
+
+/// The result of a check.
+#[derive(Debug)]
+pub enum Verdict<'a> {
+    Passed,
+    /// With the compiler's errors, or else one message of cargo, and whether the copied tests differ from
+    /// those of the lesson.
+    NotBuilt(Vec<String>, bool),
+    /// These tests need a function that is still a `todo!`, of this exercise or of another one.
+    Todo(ExerciseRef<'a>, Vec<&'a str>),
+    Failed(Vec<FailedTest<'a>>),
+    /// The copied tests do not have this one.
+    NoSuchTest(&'a str),
+}
+
+#[derive(Debug)]
+pub struct FailedTest<'a> {
+    pub test: &'a str,
+    /// What the test printed. None if it timed out.
+    pub output: Option<String>,
+    /// The misconceptions that this test detects.
+    pub causes: Vec<String>,
+}
+
+impl<'a> Session<'a> {
+    /// Checks the exercise as it is in the practice folder. `limit` is for each test.
+    pub fn check(&self, one: &ExerciseRef<'a>, limit: Duration) -> Result<Verdict<'a>, Failure> {
+        let ExerciseRef { lesson, exercise } = *one;
+        // Not restored by itself: an editor may be about to write it.
+        files::read(&self.practice.file(one))?;
+        let outdated = self.practice.copy(lesson)?;
+        let cannot = |error| Failure::failed(format!("cannot check {}: {error}", one.name()));
+        let package = self.practice.package(lesson);
+        let build = test_program::build(self.practice.cargo(), &package, &exercise.program);
+        let program = match build.map_err(cannot)? {
+            Build::Ready(program) => program,
+            Build::Failed(errors) => return Ok(Verdict::NotBuilt(errors, outdated)),
+        };
+        let folder = self.practice.lesson_folder(lesson);
+        let mut failed = Vec::new();
+        for test in &exercise.tests {
+            let result = test_program::run(&program, &folder, test, limit).map_err(cannot)?;
+            let output = match result {
+                TestResult::Passed => continue,
+                TestResult::Missing => return Ok(Verdict::NoSuchTest(test)),
+                TestResult::Failed(output) => Some(message(&output, test)),
+                TestResult::TimedOut => None,
+            };
+            let timed_out = output.is_none();
+            let causes = misconceptions::for_test(self.course, lesson, test);
+            failed.push(FailedTest {
+                test,
+                output,
+                causes,
+            });
+            // The next tests would probably time out too.
+            if timed_out {
+                break;
+            }
+        }
+        if failed.is_empty() {
+            return Ok(Verdict::Passed);
+        }
+        let unwritten = |one: &ExerciseRef| {
+            let panic = format!("not yet implemented: {}", one.exercise.task);
+            let mut outputs = failed.iter().filter_map(|failed| failed.output.as_ref());
+            outputs.any(|output| output.contains(&panic))
+        };
+        let others = course::of_lesson(lesson);
+        Ok(match [*one].into_iter().chain(others).find(unwritten) {
+            Some(other) => Verdict::Todo(other, failed.iter().map(|one| one.test).collect()),
+            None => Verdict::Failed(failed),
+        })
+    }
+}
+
+/// What the test itself printed. All of the output if the test program ended early.
+fn message(output: &str, test: &str) -> String {
+    let printed = output
+        .split_once(&format!("---- {test} stdout ----\n"))
+        .and_then(|(_, rest)| rest.split_once("\nfailures:\n"));
+    let Some((printed, _)) = printed else {
+        return format!("The test program ended early.\n{}", output.trim());
+    };
+    let is_advice = |line: &&str| line.starts_with("note: run with `RUST_BACKTRACE");
+    let lines: Vec<_> = printed.lines().filter(|line| !is_advice(line)).collect();
+    lines.join("\n").trim().into()
+}

@@ -1,0 +1,86 @@
+//! Which exercises are done and which one is selected: a text file with one exercise a line.
+//!
+//! ```text
+//! step3-taskgroup/create-a-task done hints=2
+//! step3-taskgroup/walk-the-tree current
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::course::ExerciseRef;
+use super::files;
+use crate::failure::Failure;
+
+#[derive(Debug)]
+pub struct Progress {
+    path: PathBuf,
+    /// The words of each exercise. What this program does not know stays in the file.
+    exercises: BTreeMap<String, BTreeSet<String>>,
+}
+
+const HEAD: &str = "# `cargo xtask learn check --all` finds out again which exercises are done.\n";
+
+impl Progress {
+    /// Without a file nothing is done.
+    pub fn read(practice: &Path) -> Result<Self, Failure> {
+        let path = practice.join("progress.txt");
+        let text = if path.exists() {
+            files::read(&path)?
+        } else {
+            String::new()
+        };
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        let exercises = lines.filter_map(|line| {
+            let mut words = line.split_whitespace().map(String::from);
+            Some((words.next()?, words.collect()))
+        });
+        let exercises = exercises.collect();
+        Ok(Self { path, exercises })
+    }
+
+    pub fn write(&self) -> Result<(), Failure> {
+        let mut lines = vec![HEAD.to_owned()];
+        for (name, words) in &self.exercises {
+            let words = words.iter().map(|word| format!(" {word}"));
+            lines.push(format!("{name}{}\n", words.collect::<String>()));
+        }
+        files::write(&self.path, lines.concat())
+    }
+
+    pub fn current(&self) -> Option<&str> {
+        let mut exercises = self.exercises.iter();
+        let current = exercises.find(|(_, words)| words.contains("current"));
+        current.map(|(name, _)| name.as_str())
+    }
+
+    pub fn set_current(&mut self, one: &ExerciseRef) {
+        for words in self.exercises.values_mut() {
+            words.remove("current");
+        }
+        self.words(one).insert("current".into());
+    }
+
+    pub fn is_done(&self, one: &ExerciseRef) -> bool {
+        let words = self.exercises.get(&one.name());
+        words.is_some_and(|words| words.contains("done"))
+    }
+
+    pub fn set_done(&mut self, one: &ExerciseRef, done: bool) {
+        self.words(one).remove("done");
+        self.words(one).extend(done.then(|| "done".into()));
+    }
+
+    /// Counts one more hint. Returns how many have been given before.
+    pub fn count_hint(&mut self, one: &ExerciseRef) -> usize {
+        let number = |word: &String| word.strip_prefix("hints=")?.parse().ok();
+        let given = self.words(one).iter().find_map(number).unwrap_or(0);
+        self.words(one).retain(|word| number(word).is_none());
+        self.words(one).insert(format!("hints={}", given + 1));
+        given
+    }
+
+    fn words(&mut self, one: &ExerciseRef) -> &mut BTreeSet<String> {
+        self.exercises.entry(one.name()).or_default()
+    }
+}

@@ -1,0 +1,140 @@
+//! The state of `cargo xtask learn`, and what each command does with it. Nothing here prints.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use super::course::{self, ExerciseRef};
+use super::practice::Practice;
+use super::progress::Progress;
+use super::{files, layout, source};
+use crate::failure::Failure;
+use crate::lessons::Workspace;
+use crate::selection;
+
+#[derive(Debug)]
+pub struct Session<'a> {
+    pub course: &'a Workspace,
+    pub practice: Practice<'a>,
+    pub progress: Progress,
+}
+
+pub struct Selected<'a> {
+    pub exercise: ExerciseRef<'a>,
+    /// Whether the lesson was not in the practice folder.
+    pub is_new: bool,
+    /// Where the learner's old copy of the lesson is now.
+    pub kept: Option<PathBuf>,
+}
+
+/// A learner's file that has been written, and the copy of the old file.
+pub type Replaced = (PathBuf, PathBuf);
+
+impl<'a> Session<'a> {
+    /// The selected exercise.
+    pub fn current(&self) -> Result<ExerciseRef<'a>, Failure> {
+        let name = self.progress.current().ok_or_else(|| {
+            Failure::usage("no exercise selected; `cargo xtask learn start` begins with lesson 1")
+        })?;
+        course::find(self.course, name).map_err(|_| {
+            Failure::usage(format!(
+                "the lesson has changed: it has no exercise `{name}` any more. Your code is unchanged; \
+                 `cargo xtask learn` lists the exercises, `cargo xtask learn goto NAME` selects one"
+            ))
+        })
+    }
+
+    /// The next exercise that is not done, after this one or else from the beginning.
+    pub fn following(&self, one: &ExerciseRef) -> Option<ExerciseRef<'a>> {
+        let name = one.name();
+        let after = course::all(self.course).skip_while(|other| other.name() != name);
+        let mut others = after.chain(course::all(self.course));
+        others.find(|other| other.name() != name && !self.progress.is_done(other))
+    }
+
+    /// Selects the lesson's first exercise that is not done. A fresh start moves the old copy aside.
+    pub fn start(&mut self, number: u32, fresh: bool) -> Result<Selected<'a>, Failure> {
+        let lesson = selection::find(number, &self.course.lessons).map_err(Failure::usage)?;
+        let mut kept = None;
+        if fresh && self.practice.has(lesson) {
+            kept = Some(files::keep(&self.practice.lesson_folder(lesson))?);
+            course::of_lesson(lesson).for_each(|one| self.progress.set_done(&one, false));
+        }
+        let exercise = course::of_lesson(lesson)
+            .find(|one| !self.progress.is_done(one))
+            .or_else(|| course::of_lesson(lesson).next())
+            .ok_or_else(|| Failure::usage(format!("lesson {number} has no exercises")))?;
+        let selected = self.select(exercise)?;
+        Ok(Selected { kept, ..selected })
+    }
+
+    /// Selects an exercise, and copies what is missing of its lesson.
+    pub fn select(&mut self, exercise: ExerciseRef<'a>) -> Result<Selected<'a>, Failure> {
+        let is_new = !self.practice.has(exercise.lesson);
+        self.practice.copy(exercise.lesson)?;
+        self.progress.set_current(&exercise);
+        self.progress.write()?;
+        Ok(Selected {
+            exercise,
+            is_new,
+            kept: None,
+        })
+    }
+
+    /// The next hints, counted from 0: one, and after the last one all of them.
+    pub fn hints(&mut self) -> Result<(ExerciseRef<'a>, Range<usize>), Failure> {
+        let one = self.current()?;
+        let (given, all) = (self.progress.count_hint(&one), one.exercise.hints.len());
+        self.progress.write()?;
+        let range = if given < all {
+            given..given + 1
+        } else {
+            0..all
+        };
+        Ok((one, range))
+    }
+
+    /// The lesson's file and the functions in it.
+    pub fn solution(&self) -> Result<(PathBuf, String), Failure> {
+        let one = self.current()?;
+        let file = one.reference();
+        let text = files::read(&file)?;
+        let functions = one.exercise.functions.iter().map(|name| {
+            let function = source::find(&text, name, &file)?;
+            Ok(function.code(&text))
+        });
+        let functions = functions.collect::<Result<Vec<_>, String>>();
+        let code = functions.map_err(Failure::failed)?.join("\n\n");
+        Ok((file, code))
+    }
+
+    /// Writes the lesson's functions into the learner's file.
+    pub fn take_solution(&self) -> Result<Replaced, Failure> {
+        let one = self.current()?;
+        let file = self.practice.file(&one);
+        let (text, reference) = (files::read(&file)?, files::read(&one.reference())?);
+        let solved = layout::with_bodies(&one, &file, &text, Some(&reference));
+        replace(&file, &solved.map_err(Failure::failed)?)
+    }
+
+    /// Writes `todo!` into the learner's functions. If they are not found, restores the whole file.
+    pub fn reset(&mut self) -> Result<Replaced, Failure> {
+        let one = self.current()?;
+        let file = self.practice.file(&one);
+        let todos = layout::with_bodies(&one, &file, &files::read(&file)?, None);
+        let text = todos.or_else(|_| {
+            let files = layout::files(one.lesson, &self.practice.package(one.lesson))?;
+            let original = String::from_utf8_lossy(&files[&one.exercise.file]);
+            Ok::<_, Failure>(original.into())
+        })?;
+        let replaced = replace(&file, &text)?;
+        self.progress.set_done(&one, false);
+        self.progress.write()?;
+        Ok(replaced)
+    }
+}
+
+fn replace(file: &Path, text: &str) -> Result<Replaced, Failure> {
+    let kept = files::keep(file)?;
+    files::write(file, text)?;
+    Ok((file.into(), kept))
+}

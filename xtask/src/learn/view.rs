@@ -1,0 +1,266 @@
+//! Prints what the learner reads. Nothing else in `learn` prints.
+
+use std::env;
+use std::io::{self, IsTerminal, Write};
+use std::ops::Range;
+use std::path::{MAIN_SEPARATOR, PathBuf};
+
+use console::{Term, measure_text_width};
+
+use super::check::{FailedTest, Verdict};
+use super::course::{self, ExerciseRef};
+use super::files::shown;
+use super::session::{Replaced, Selected, Session};
+use super::source::{self, wrap};
+use crate::style::{BAD, BOLD, DIM, GOOD};
+
+/// Longer messages of a test are cut.
+const MESSAGE_LINES: usize = 12;
+
+macro_rules! say {
+    ($($text:tt)*) => {
+        say(&format!($($text)*))
+    };
+}
+
+/// All lessons and exercises, and how to go on.
+pub fn status(session: &Session) -> io::Result<()> {
+    let names = course::all(session.course).map(|one| one.exercise.name.len());
+    let width = names.max().unwrap_or(0);
+    for lesson in &session.course.lessons {
+        let (number, title) = (lesson.number, &lesson.title);
+        say!("{BOLD}Lesson {number}  {title}{BOLD:#}")?;
+        for one in course::of_lesson(lesson) {
+            let is_current = session.progress.current() == Some(&one.name());
+            let is_done = session.progress.is_done(&one);
+            let here = if is_current { mark('▸', '>') } else { ' ' };
+            let done = if is_done {
+                mark('✓', '+')
+            } else {
+                mark('·', '.')
+            };
+            let (name, minutes) = (&one.exercise.name, one.exercise.minutes);
+            say!("{here} {done} {name:width$}  {minutes:>2} minutes")?;
+        }
+    }
+    say("")?;
+    match session.current() {
+        Ok(one) if session.progress.is_done(&one) => next(session, &one),
+        Ok(one) => say!("Check {}: {}", one.name(), learn("check")),
+        Err(_) => say!("To begin: {}", learn("start")),
+    }
+}
+
+/// What selecting an exercise has done to the practice folder.
+pub fn copied(session: &Session, selected: &Selected) -> io::Result<()> {
+    let lesson = selected.exercise.lesson;
+    if let Some(kept) = &selected.kept {
+        say!("Your old copy of the lesson is in {}.", shown(kept))?;
+    }
+    if selected.is_new {
+        let folder = shown(&session.practice.lesson_folder(lesson));
+        say!("Lesson {} is in {folder}.", lesson.number)?;
+    }
+    Ok(())
+}
+
+pub fn task(session: &Session, one: &ExerciseRef) -> io::Result<()> {
+    let (exercise, title) = (one.exercise, &one.lesson.title);
+    let (name, minutes) = (&exercise.name, exercise.minutes);
+    say!("\n{BOLD}{name}{BOLD:#}  {title}, {minutes} minutes")?;
+    functions(session, one)?;
+    say("These tests must pass:")?;
+    for test in &exercise.tests {
+        say!("  {}", sentence(test))?;
+    }
+    let (check, hint) = (learn("check"), learn("hint"));
+    say!("\nTo check your code: {check}\nFor a hint: {hint}")
+}
+
+/// Where the functions are and what they must do.
+fn functions(session: &Session, one: &ExerciseRef) -> io::Result<()> {
+    let file = session.practice.file(one);
+    let text = std::fs::read_to_string(&file).unwrap_or_default();
+    for name in &one.exercise.functions {
+        let line = source::find(&text, name, &file).map_or(1, |found| found.line(&text));
+        say!("  {}:{line}  {name}", shown(&file))?;
+    }
+    say!("  {}.", one.exercise.task)
+}
+
+/// For the terminal: a check may build for a minute.
+pub fn checking(one: &ExerciseRef) -> io::Result<()> {
+    if io::stdout().is_terminal() {
+        say!("{DIM}Checking {} ...{DIM:#}", one.exercise.name)?;
+    }
+    Ok(())
+}
+
+pub fn verdict(session: &Session, one: &ExerciseRef, verdict: &Verdict) -> io::Result<()> {
+    summary(verdict, &one.exercise.name)?;
+    match verdict {
+        Verdict::Passed => Ok(()),
+        Verdict::NotBuilt(errors, outdated) => {
+            let first = errors.first().map_or("", |error| error.trim_end());
+            for line in first.lines() {
+                writeln!(anstream::stdout(), "{}", with_path(session, one, line))?;
+            }
+            if errors.len() > 1 {
+                say!("\nThis is the first of {} errors.", errors.len())?;
+            }
+            if *outdated {
+                changed(one, "your copy of the tests differs")?;
+            }
+            Ok(())
+        }
+        Verdict::Todo(other, tests) => {
+            tests.iter().try_for_each(|test| failed(test))?;
+            let name = &other.exercise.name;
+            if other.name() == one.name() {
+                say("To write:")?;
+                return functions(session, one);
+            }
+            let goto = learn(&format!("goto {name}"));
+            say!("It needs {name}, which is not written yet: {goto}")
+        }
+        Verdict::Failed(tests) => tests
+            .iter()
+            .try_for_each(|test| failed_test(session, one, test)),
+        Verdict::NoSuchTest(test) => changed(one, &format!("your copy has no test {test}")),
+    }
+}
+
+/// How to go on when the lesson is newer than the learner's copy.
+fn changed(one: &ExerciseRef, reason: &str) -> io::Result<()> {
+    let number = one.lesson.number;
+    say!(
+        "\nLesson {number} has changed since you started it: {reason}. Start it again: {}\nYour files are \
+         kept in a folder beside it; copy your functions from there.",
+        learn(&format!("start {number} --fresh"))
+    )
+}
+
+/// The verdict in two or three words.
+pub fn summary(verdict: &Verdict, name: &str) -> io::Result<()> {
+    let word = match verdict {
+        Verdict::Passed => return say!("{GOOD}{} done{GOOD:#}  {name}", mark('✓', '+')),
+        Verdict::NotBuilt(..) => "does not compile",
+        Verdict::Todo(..) => "not written yet",
+        Verdict::Failed(_) => "tests fail",
+        Verdict::NoSuchTest(_) => "out of date",
+    };
+    say!("{BAD}{word}{BAD:#}  {name}")
+}
+
+fn failed(test: &str) -> io::Result<()> {
+    say!("  {} {}", mark('✗', 'x'), sentence(test))
+}
+
+/// A failed test, what it printed, and why that may be.
+fn failed_test(session: &Session, one: &ExerciseRef, test: &FailedTest) -> io::Result<()> {
+    say("")?;
+    failed(test.test)?;
+    let timed_out = "The test timed out and was killed. A loop without an await never gives its thread \
+                     back; an await that nothing wakes waits for ever.";
+    let output = test.output.as_deref().unwrap_or(timed_out);
+    for line in output.lines().take(MESSAGE_LINES) {
+        let at = line.split_once(" panicked at ").map(|(_, path)| path);
+        let line = at.map_or(line.into(), |at| {
+            format!("at {}", with_path(session, one, at))
+        });
+        say!("      {line}")?;
+    }
+    if let Some(more @ 1..) = output.lines().count().checked_sub(MESSAGE_LINES) {
+        say!("      ... and {more} more lines")?;
+    }
+    let mut causes = test.causes.iter().take(2);
+    causes.try_for_each(|cause| say!("      A common cause: {BOLD}{cause}{BOLD:#}"))
+}
+
+/// What comes after this exercise.
+pub fn next(session: &Session, one: &ExerciseRef) -> io::Result<()> {
+    let is_done = |one: &ExerciseRef| session.progress.is_done(one);
+    if course::of_lesson(one.lesson).all(|one| is_done(&one)) {
+        say!("Lesson {} is done.", one.lesson.number)?;
+    }
+    match session.following(one) {
+        Some(next) => say!("Next is {}: {}", next.name(), learn("next")),
+        None if is_done(one) => say("All exercises are done."),
+        None => say("All other exercises are done."),
+    }
+}
+
+pub fn hints((one, range): (ExerciseRef, Range<usize>)) -> io::Result<()> {
+    let hints = &one.exercise.hints;
+    for index in range.clone() {
+        let number = format!("{BOLD}Hint {} of {}{BOLD:#}", index + 1, hints.len());
+        say!("{number}\n  {}", hints[index])?;
+    }
+    if range.end == hints.len() {
+        say!("The lesson's own code: {}", learn("solution"))?;
+    }
+    Ok(())
+}
+
+pub fn solution((file, code): (PathBuf, String)) -> io::Result<()> {
+    writeln!(anstream::stdout(), "{DIM}{}{DIM:#}\n{code}", shown(&file))
+}
+
+pub fn replaced((file, kept): &Replaced) -> io::Result<()> {
+    say!("Written: {}\nYour old file: {}", shown(file), shown(kept))
+}
+
+pub fn keys() -> io::Result<()> {
+    say!("\n{DIM}[n]ext [h]int [s]olution [l]ist [q]uit{DIM:#}")
+}
+
+/// Clears a terminal. Elsewhere `anstream` removes the codes.
+pub fn clear() -> io::Result<()> {
+    write!(anstream::stdout(), "\x1b[2J\x1b[H")
+}
+
+/// Prints the text, with long lines wrapped and their margins kept.
+pub fn say(text: &str) -> io::Result<()> {
+    let mut out = anstream::stdout();
+    let (_, columns) = Term::stdout().size_checked().unwrap_or((24, 80));
+    let width = usize::from(columns).clamp(20, 80);
+    for line in text.split('\n') {
+        if measure_text_width(line) <= width {
+            writeln!(out, "{line}")?;
+            continue;
+        }
+        let margin = &line[..line.len() - line.trim_start().len()];
+        for line in wrap(line, width - margin.len()) {
+            writeln!(out, "{margin}{line}")?;
+        }
+    }
+    Ok(())
+}
+
+/// The mark, or ASCII where the locale has nothing else.
+fn mark(mark: char, ascii: char) -> char {
+    let set = |name: &&str| env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(set);
+    let locale = locale.unwrap_or_default().to_lowercase().replace('-', "");
+    let is_unicode = cfg!(windows) || locale.contains("utf8");
+    if is_unicode { mark } else { ascii }
+}
+
+fn learn(arguments: &str) -> String {
+    format!("{BOLD}cargo xtask learn {arguments}{BOLD:#}")
+}
+
+/// The rule that the name of a test states.
+fn sentence(test: &str) -> String {
+    let name = test.rsplit("::").next().unwrap_or(test);
+    name.replace('_', " ")
+}
+
+/// The line with a path from the current folder. The compiler's paths begin in the practice folder.
+fn with_path(session: &Session, one: &ExerciseRef, line: &str) -> String {
+    let folder = session.practice.lesson_folder(one.lesson);
+    match line.split_once(&format!("{}{MAIN_SEPARATOR}", one.lesson.name)) {
+        Some((before, path)) => format!("{before}{}", shown(&folder.join(path))),
+        None => line.into(),
+    }
+}
