@@ -3,12 +3,12 @@
 use std::ops::Range;
 use std::path::Path;
 
-use console::measure_text_width;
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{ImplItem, Item, Signature, Type};
 
 use super::files::shown;
+use crate::style::wrap;
 
 /// A function in a source text, as ranges of bytes.
 pub struct Function {
@@ -130,20 +130,4 @@ impl Function {
     pub fn line(&self, text: &str) -> usize {
         1 + text[..self.signature.start].matches('\n').count()
     }
-}
-
-/// The words in lines of at most this width. Styles have no width.
-pub fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        let columns = 1 + measure_text_width(word);
-        match lines.last_mut() {
-            Some(line) if measure_text_width(line) + columns <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.into()),
-        }
-    }
-    lines
 }

@@ -1,6 +1,5 @@
 //! Prints what the learner reads. Nothing else in `learn` prints.
 
-use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::ops::Range;
 use std::path::{MAIN_SEPARATOR, PathBuf};
@@ -11,8 +10,8 @@ use super::check::{FailedTest, Verdict};
 use super::course::{self, ExerciseRef};
 use super::files::shown;
 use super::session::{Replaced, Session};
-use super::source::{self, wrap};
-use crate::style::{BAD, BOLD, DIM, GOOD};
+use super::source;
+use crate::style::{self, BAD, BOLD, DIM, GOOD, wrap};
 
 /// Longer messages of a test are cut.
 const MESSAGE_LINES: usize = 12;
@@ -230,11 +229,7 @@ pub fn say(text: &str) -> io::Result<()> {
 
 /// The mark, or ASCII where the locale has nothing else.
 fn mark(mark: char, ascii: char) -> char {
-    let set = |name: &&str| env::var(name).ok().filter(|value| !value.is_empty());
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(set);
-    let locale = locale.unwrap_or_default().to_lowercase().replace('-', "");
-    let is_unicode = cfg!(windows) || locale.contains("utf8");
-    if is_unicode { mark } else { ascii }
+    if style::is_utf8() { mark } else { ascii }
 }
 
 fn learn(arguments: &str) -> String {
