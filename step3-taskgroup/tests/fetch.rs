@@ -73,7 +73,7 @@ fn a_failure_comes_in_a_group_and_its_leaf_is_named_after_its_url() {
             .await
             .unwrap_err();
 
-        let leaves: Vec<_> = errors.leaves().collect();
+        let leaves = errors.into_leaves();
         assert_eq!(leaves.len(), 1);
         assert_eq!(leaves[0].task.to_string(), boom);
         assert!(matches!(leaves[0].error, FetchError::Status { status, .. } if status == 500));

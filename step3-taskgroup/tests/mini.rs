@@ -142,7 +142,8 @@ fn a_reporting_group_returns_every_failure_in_order() {
 
         let errors = group.wait().await.unwrap_err();
 
-        let errors: Vec<_> = errors.leaves().map(|leaf| leaf.error).collect();
+        let leaves = errors.into_leaves();
+        let errors: Vec<_> = leaves.into_iter().map(|leaf| leaf.error).collect();
         assert_eq!(errors, ["first", "second"]);
         assert_eq!(counts.finished_and_alive(), (0, 0));
         assert_eq!(start.elapsed().as_millis(), 10);
