@@ -1,7 +1,7 @@
 //! Which exercises are done and which one is selected: a text file with one exercise a line.
 //!
 //! ```text
-//! step3-taskgroup/create-a-task done hints=2
+//! step3-taskgroup/stop-the-siblings done hints=2
 //! step3-taskgroup/walk-the-tree current
 //! ```
 
