@@ -1,10 +1,7 @@
 //! Lesson 4: the same jobs, run by a gather and by a `TaskGroup`, side by side.
 //!
-//! [`run_with_gather`], [`run_collecting`] and [`run_with_taskgroup`] run a list of [`JobSpec`]s and
-//! return a [`Run`]: reports in the same four fields, and a [`Timeline`] that can be drawn.
-//! [`on_virtual_time`] makes their sleeps take no time, and their results the same in each run.
-//!
-//! The lesson's page is `README.md` in the crate's folder. It builds this code step by step.
+//! The runners return a [`Run`] of a list of [`JobSpec`]s: reports, and a [`Timeline`]. The lesson's
+//! page is `README.md` in the crate's folder. It builds this code step by step.
 
 mod comparison;
 mod draw;
@@ -28,7 +25,6 @@ pub use scenario::{Scenario, ScenarioError, answer_scenarios, parse_scenario};
 pub use timeline::{Caller, CallerResult, JobLane, Mode, Outcome, Timeline};
 pub use virtual_time::on_virtual_time;
 
-// Runs the Rust blocks of the page as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
