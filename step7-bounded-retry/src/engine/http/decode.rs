@@ -99,8 +99,8 @@ impl Coding {
                     }
                 }
                 Self::GzipEnd => bytes = &[],
-                // The low bits are zlib's name of its method. In raw deflate they would be a stored
-                // block with padding that nobody writes.
+                // In zlib's header these bits name the method. Raw deflate with these bits would begin
+                // with a stored block whose padding is not zero, which encoders do not write.
                 Self::Deflate if first & 0x0F == 8 => {
                     *self = Self::Zlib(ZlibDecoder::new(Vec::new()));
                 }

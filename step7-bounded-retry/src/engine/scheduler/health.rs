@@ -5,14 +5,15 @@ use fastrand::Rng;
 use super::Why;
 use crate::engine::Settings;
 
-/// So many failures in a row, of as many different lines, and the host is in trouble.
+/// After this many failures in a row, of as many different lines, the host is in trouble.
 const TROUBLE: usize = 3;
-/// So many different lines speak for their host.
+/// When this many different lines have failed, the host may be down.
 const MANY: usize = 20;
-/// The longest pause of a host that answers. One that does not may have up to
+/// The longest pause of a host that answers. A host that does not answer is paused for up to
 /// [`max_delay`](Settings::max_delay).
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// A shorter pause would be none, and a host in trouble costs its lines no attempts.
+/// Failures of a host in trouble cost its lines no attempts, so without a pause they would be retried
+/// at once, again and again.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 
 /// How many attempts a host may have at a time, and from when on.
@@ -22,7 +23,7 @@ pub(super) struct Health {
     /// Failures of the host since its last answer.
     failures: u32,
     failing_since: Duration,
-    /// Which lines they were; [`MANY`] are enough.
+    /// The lines that failed, at most [`MANY`] of them.
     failed: Vec<u64>,
     /// Whether any of the failures was an answer.
     connected: bool,
@@ -58,7 +59,7 @@ impl Health {
         self.pauses
     }
 
-    /// A page that always fails is alone in it, and so is no trouble of its host.
+    /// A single page that always fails does not put its host in trouble.
     pub(super) fn in_trouble(&self) -> bool {
         self.failures as usize >= TROUBLE && self.failed.len() >= TROUBLE
     }
@@ -84,7 +85,7 @@ impl Health {
         self.not_before = self.not_before.max(now.saturating_add(interval));
     }
 
-    /// The host has answered. Its trouble is over, and each answer doubles what may run.
+    /// The host has answered. Its trouble is over, and each answer doubles how many attempts may run.
     pub(super) fn answered(&mut self, most: usize) {
         self.failures = 0;
         self.failed.clear();
@@ -92,8 +93,8 @@ impl Health {
         self.limit = most.min(self.limit.saturating_mul(2));
     }
 
-    /// A failure that is the host's own. Those of attempts that were running when a pause began say
-    /// nothing new, and must not get here.
+    /// A failure that is the host's own. The caller leaves out attempts that were running when a pause
+    /// began: they would lengthen it again.
     pub(super) fn failed(
         &mut self,
         line: u64,
