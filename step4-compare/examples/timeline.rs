@@ -98,7 +98,10 @@ fn one_scenario(source: Source) -> Option<Scenario> {
         return source.scenario.or(source.line);
     }
     match parse_jobs(source.jobs.iter().map(String::as_str)) {
-        Ok(jobs) => Some(Scenario::unnamed(jobs)),
+        Ok(jobs) => Some(Scenario {
+            name: String::new(),
+            jobs,
+        }),
         Err(error) => usage_error(&error.to_string()),
     }
 }

@@ -4,9 +4,7 @@ use crate::draw::pad_to_width;
 use crate::{JobSpec, RunReport, on_virtual_time, run_with_gather, run_with_taskgroup};
 
 /// Runs the jobs through a gather and through a `TaskGroup`, on virtual time, and prints both
-/// reports side by side.
-///
-/// It prints the same in each run. It can be called within a runtime.
+/// reports side by side. The output is the same in each run. It can be called within a runtime.
 ///
 /// # Panics
 ///

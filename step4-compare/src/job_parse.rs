@@ -36,7 +36,8 @@ pub fn parse_jobs<'a>(
 
 fn parse_job(text: &str) -> Result<JobSpec, String> {
     let form = "must be NAME=TIME, NAME=TIME:fail or NAME=TIME:fail=MESSAGE";
-    let (name, ending) = text.split_once('=').ok_or(form)?;
+    let named = text.split_once('=').filter(|(name, _)| !name.is_empty());
+    let (name, ending) = named.ok_or(form)?;
     let (time, fail) = match ending.split_once(':') {
         None => (ending, None),
         Some((time, "fail")) => (time, Some(format!("{name} failed"))),
@@ -45,9 +46,6 @@ fn parse_job(text: &str) -> Result<JobSpec, String> {
             (time, Some(message.to_owned()))
         }
     };
-    if name.is_empty() {
-        return Err(form.to_owned());
-    }
     Ok(JobSpec {
         name: name.to_owned(),
         delay: parse_delay(time)?,

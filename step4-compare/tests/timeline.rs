@@ -7,7 +7,7 @@ use step4_compare::{
 fn scenario(name: &str, jobs: &[JobSpec]) -> Scenario {
     Scenario {
         name: name.to_owned(),
-        ..Scenario::unnamed(jobs.to_vec())
+        jobs: jobs.to_vec(),
     }
 }
 

@@ -17,10 +17,8 @@ impl Axis {
     pub fn covering<'a>(timelines: impl IntoIterator<Item = &'a Timeline>) -> Self {
         let ends = timelines.into_iter().map(Timeline::end_ms);
         let end_ms = ends.fold(0, u64::max);
-        let unit = UNITS
-            .into_iter()
-            .rev()
-            .find(|(_, ms)| end_ms >= ms + ms / 2);
+        let mut units = UNITS.into_iter().rev();
+        let unit = units.find(|(_, ms)| end_ms >= ms + ms / 2);
         Self {
             end_ms,
             unit: unit.unwrap_or(UNITS[0]),

@@ -15,7 +15,7 @@ const PANEL_WIDTH: u64 = 365;
 const PANEL_COLUMNS: usize = 34;
 const LANE_LENGTH: u64 = 290;
 const LANES_TOP: u64 = 168;
-const STYLE: &str = include_str!("../../svg.css");
+const STYLE: &str = include_str!("svg.css");
 
 /// Draws the timelines of one scenario side by side, on one axis, as
 /// [`Scenario::play`](crate::Scenario::play) gives them.

@@ -29,11 +29,8 @@ fn render_timeline(timeline: &Timeline, axis: &Axis) -> String {
     let names = timeline.jobs.iter().map(|job| job.name.width());
     let name_width = names.fold("caller".len(), usize::max).min(WIDEST_NAME);
     let length = COLUMNS - ENDING_COLUMNS - name_width - 4;
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the position is at most the length"
-    )]
-    let column = |ms| axis.position(ms, length as u64 - 1) as usize;
+    let last = length - 1;
+    let column = |ms| usize::try_from(axis.position(ms, last as u64)).unwrap_or(last);
     let lane = |name: &str, bar: &str, ending: &str, end: usize| {
         let name = pad_to_width(name, name_width);
         let ending = truncate_to_width(ending, COLUMNS - name_width - end - 6);

@@ -38,11 +38,8 @@ pub struct Scenario {
 
 impl Scenario {
     /// The scenarios that the lesson shows: `two-jobs`, `three-fetches` and `same-tick`.
-    ///
-    /// # Panics
-    ///
-    /// Never: they are scenarios.
     #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "they are scenarios")]
     pub fn built_in() -> [Self; 3] {
         BUILT_IN.map(|(name, jobs)| Self {
             name: name.to_owned(),
@@ -50,17 +47,8 @@ impl Scenario {
         })
     }
 
-    /// A scenario of these jobs, without a name.
-    #[must_use]
-    pub fn unnamed(jobs: Vec<JobSpec>) -> Self {
-        let name = String::new();
-        Self { name, jobs }
-    }
-
     /// Runs the jobs in each [`Mode`](crate::Mode), on virtual time: the gather's timeline, the
-    /// collecting one's and the `TaskGroup`'s.
-    ///
-    /// It can be called within a runtime.
+    /// collecting one's and the `TaskGroup`'s. It can be called within a runtime.
     ///
     /// # Panics
     ///

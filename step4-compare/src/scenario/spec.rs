@@ -52,18 +52,17 @@ pub fn parse_scenario(line: &[u8]) -> Result<Scenario, ScenarioError> {
     let value: Value = serde_json::from_slice(line).map_err(|error| not_json(&error))?;
     let spec: ScenarioSpec = serde_path_to_error::deserialize(value)
         .map_err(|error| ScenarioError(error.to_string()))?;
-    let to_job = |job: JobLine| JobSpec {
-        name: job.name,
-        delay: job.delay,
-        fail: job.fail,
-    };
+    let to_job = |JobLine {
+                      name, delay, fail, ..
+                  }| JobSpec { name, delay, fail };
     let jobs: Vec<_> = spec.jobs.into_iter().map(to_job).collect();
     if let Some(index) = find_duplicate_name(&jobs) {
         let name = &jobs[index].name;
         let problem = format!("jobs[{index}].name: another job has the name {name:?} already");
         return Err(ScenarioError(problem));
     }
-    Ok(Scenario::unnamed(jobs))
+    let name = String::new();
+    Ok(Scenario { name, jobs })
 }
 
 /// Without `serde_json`'s line number, which counts within this one line.
