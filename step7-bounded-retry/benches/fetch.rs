@@ -87,9 +87,11 @@ fn measure(form: &str, urls: usize, workers: usize, address: &str) {
     };
     let builder = builder.worker_threads(workers.max(1)).enable_all();
     let (runtime, client) = (builder.build().unwrap(), client());
+    let http = Arc::new(Http::new(Client::builder, Settings::default().stall_timeout).unwrap());
     let round = |urls| {
         let start = Instant::now();
-        let round = fetch(form.to_owned(), client.clone(), address.to_owned(), urls);
+        let (client, http) = (client.clone(), Arc::clone(&http));
+        let round = fetch(form.to_owned(), client, http, address.to_owned(), urls);
         assert_eq!(runtime.block_on(runtime.spawn(round)).unwrap(), urls);
         start.elapsed()
     };
@@ -109,28 +111,30 @@ fn peak_kibibytes() -> String {
 }
 
 /// Returns the number of pages that were fetched.
-async fn fetch(form: String, client: Client, address: String, count: usize) -> usize {
+async fn fetch(
+    form: String,
+    client: Client,
+    http: Arc<Http>,
+    address: String,
+    count: usize,
+) -> usize {
     let urls = (0..count).map(move |index| format!("http://{address}/{index}"));
     match &*form {
-        "engine" => engine(client, urls).await,
+        "engine" => engine(http, urls).await,
         "buffer_unordered" => buffer_unordered(client, urls).await,
         "task_per_url" => task_per_url(client, urls).await,
         _ => panic!("unknown form: {form}"),
     }
 }
 
-async fn engine(client: Client, urls: impl Iterator<Item = String> + Send) -> usize {
+async fn engine(http: Arc<Http>, urls: impl Iterator<Item = String> + Send) -> usize {
     let settings = Settings {
         max_concurrency: IN_FLIGHT,
         max_per_host: IN_FLIGHT,
         ..Settings::default()
     };
-    let http = Http {
-        client,
-        max_body: u64::MAX,
-    };
     let attempt = move |request: Arc<Request>| {
-        let http = http.clone();
+        let http = Arc::clone(&http);
         async move { http.get(&request, &mut tokio::io::sink()).await }
     };
     engine::stream(settings, stream::iter(urls), pending(), attempt)

@@ -95,7 +95,7 @@ async fn aggregate() -> Report {
 
 async fn ask(services: [&str; 3]) -> (Vec<String>, Option<ErrorGroup<Failure>>) {
     let settings = Settings {
-        attempt_timeout: Duration::from_secs(1),
+        stall_timeout: Duration::from_secs(1),
         ..Settings::default()
     };
     let urls = services.map(|service| format!("http://{service}.test/"));

@@ -29,7 +29,7 @@ async fn main() {
             ..RetryPolicy::default()
         },
         jitter: Jitter::None,
-        attempt_timeout: Duration::from_millis(ATTEMPT_TIMEOUT_MS),
+        stall_timeout: Duration::from_millis(ATTEMPT_TIMEOUT_MS),
         ..Settings::default()
     };
     let start = Instant::now();

@@ -76,7 +76,7 @@ async fn pool(service: Service, workers: usize) -> Service {
     service
 }
 
-/// A permit covers one attempt. A URL in its backoff has no permit, but stays in the window.
+/// Only an attempt that runs is a task. A URL that waits is a line in the queue of its host.
 async fn engine(service: Service) -> Service {
     let settings = Settings {
         max_concurrency: AT_A_TIME,

@@ -2,13 +2,16 @@ use reqwest::StatusCode;
 use step1_fetcher::FetchError;
 
 /// Whether a request that got this status is worth another attempt: 5xx and 429 are, as in the
-/// article.
+/// article, and so is 408.
 ///
-/// The engine has finer rules; see
-/// [`AttemptError::retry_decision`](crate::engine::AttemptError::retry_decision).
+/// With 501 and 505 the server says that it does not support the request, so these two are not.
 #[must_use]
 pub fn is_retriable_status(status: StatusCode) -> bool {
-    status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS
+    match status.as_u16() {
+        501 | 505 => false,
+        408 | 429 => true,
+        _ => status.is_server_error(),
+    }
 }
 
 /// Whether a failure is worth another attempt: a retriable status is, and so is a request or a body

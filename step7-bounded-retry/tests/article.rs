@@ -151,15 +151,17 @@ fn the_backoff_saturates_and_never_panics() {
 }
 
 #[test]
-fn server_errors_and_429_are_retriable() {
+fn server_errors_429_and_408_are_retriable_but_not_501_and_505() {
     for (status, retriable) in [
         (200, false),
         (302, false),
         (404, false),
-        (408, false),
+        (408, true),
         (429, true),
         (500, true),
+        (501, false),
         (503, true),
+        (505, false),
         (599, true),
         (600, false),
     ] {

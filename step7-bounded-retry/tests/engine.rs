@@ -246,23 +246,63 @@ async fn the_backoff_is_capped() {
     assert_eq!(outcome.elapsed.as_millis(), 1_000 + 1_500);
 }
 
-#[tokio::test(start_paused = true)]
-async fn the_backoff_is_added_to_retry_after() {
-    let outcome = outcome_of(settings(), || ready(Err(busy_for(SECOND * 10)))).await;
-    assert_eq!(outcome.elapsed, SECOND * (10 + 1 + 10 + 2));
+/// The outcome of a URL whose first three attempts end with this status and a Retry-After of 10 s.
+async fn outcome_after_three(code: u16) -> Outcome<()> {
+    let attempts = AtomicU32::new(0);
+    outcome_of(settings(), move || {
+        ready(match attempts.fetch_add(1, Ordering::Relaxed) {
+            0..3 => Err(AttemptError::Status {
+                status: StatusCode::from_u16(code).unwrap(),
+                retry_after: Some(SECOND * 10),
+            }),
+            _ => Ok(()),
+        })
+    })
+    .await
 }
 
 #[tokio::test(start_paused = true)]
-async fn retry_after_counts_with_429_and_503_only() {
-    for (code, seconds) in [(429, 23), (503, 23), (500, 3), (408, 3)] {
-        let outcome = outcome_of(settings(), move || {
-            ready(Err(AttemptError::Status {
-                status: StatusCode::from_u16(code).unwrap(),
-                retry_after: Some(SECOND * 10),
-            }))
-        });
-        assert_eq!(outcome.await.elapsed, SECOND * seconds, "{code}");
+async fn a_retry_after_is_waited_for_and_costs_no_attempt() {
+    for code in [429, 503] {
+        let outcome = outcome_after_three(code).await;
+        assert_eq!((kind(&outcome), outcome.attempts), (None, 4), "{code}");
+        // Half a base delay comes on top.
+        assert_eq!(outcome.elapsed.as_millis(), 3 * 10_500, "{code}");
     }
+    for code in [500, 408] {
+        let outcome = outcome_after_three(code).await;
+        let expected = (Some(FailureKind::Status), 3);
+        assert_eq!((kind(&outcome), outcome.attempts), expected, "{code}");
+        assert_eq!(outcome.elapsed, SECOND * 3, "{code}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_after_pauses_the_whole_host_and_no_other() {
+    let start = Instant::now();
+    let urls = ["http://a.test/busy", "http://a.test/", "http://b.test/"];
+    let mut settings = settings();
+    settings.max_per_host = 1.try_into().unwrap();
+    let attempts = AtomicU32::new(0);
+    let outcomes = stream(
+        settings,
+        stream::iter(urls.map(str::to_owned)),
+        pending(),
+        move |request: Arc<Request>| {
+            let is_busy = request.url.path() == "/busy";
+            ready(
+                if is_busy && attempts.fetch_add(1, Ordering::Relaxed) == 0 {
+                    Err(busy_for(SECOND * 10))
+                } else {
+                    Ok(())
+                },
+            )
+        },
+    );
+    let seen = outcomes.map(|outcome| (outcome.url, start.elapsed().as_secs()));
+    let seen: Vec<_> = within_limit(seen.collect()).await;
+    let expected = [(urls[2], 0), (urls[0], 10), (urls[1], 10)];
+    assert_eq!(seen, expected.map(|(url, at)| (url.to_owned(), at)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -275,8 +315,69 @@ async fn a_retry_after_above_the_maximum_ends_the_url_at_once() {
     assert_eq!(outcome.elapsed, Duration::ZERO);
     assert_eq!(
         message(outcome),
-        "answered 503 Service Unavailable; its Retry-After of 61s is longer than the maximum of 60s"
+        "the host's Retry-After of 61s is longer than the maximum of 60s; \
+         last attempt: answered 503 Service Unavailable"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn urls_that_wait_for_a_host_end_with_its_long_retry_after() {
+    let urls = (0..10).map(|page| format!("http://a.test/{page}"));
+    let outcomes = collect::<_, _, ()>(settings(), urls, |_| async {
+        sleep(SECOND).await;
+        Err(busy_for(SECOND * 61))
+    })
+    .await;
+    let untried = outcomes.iter().filter(|outcome| outcome.attempts == 0);
+    assert_eq!(untried.count(), 6);
+    for outcome in outcomes {
+        assert_eq!(kind(&outcome), Some(FailureKind::RetryAfter));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn urls_of_a_host_without_any_connection_end_as_host_down() {
+    let start = Instant::now();
+    let urls = (0..1_000).map(|page| format!("http://a.test/{page}"));
+    let outcomes = collect::<_, _, ()>(settings(), urls, |_| {
+        ready(Err(AttemptError::Connect("refused".into())))
+    })
+    .await;
+    let attempts: u32 = outcomes.iter().map(|outcome| outcome.attempts).sum();
+    assert!(attempts < 20, "{attempts} attempts");
+    let seconds = start.elapsed().as_secs();
+    assert!((60..100).contains(&seconds), "given up after {seconds} s");
+    for outcome in outcomes {
+        assert_eq!(kind(&outcome), Some(FailureKind::HostDown));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn progress_defers_the_stall_timeout() {
+    let mut settings = settings();
+    settings.stall_timeout = SECOND * 3;
+    let outcomes = collect(settings, ONE, |request| async move {
+        for _ in 0..10 {
+            sleep(SECOND * 2).await;
+            request.record_bytes(1);
+        }
+        Ok(())
+    })
+    .await;
+    assert_eq!((kind(&outcomes[0]), outcomes[0].attempts), (None, 1));
+    assert_eq!(outcomes[0].elapsed, SECOND * 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn this_machines_own_limit_costs_no_attempt_and_ends_with_the_deadline() {
+    let outcome = outcome_of(settings(), || {
+        let error = std::io::Error::from_raw_os_error(24);
+        ready(Err(AttemptError::from_io(error, AttemptError::Output)))
+    })
+    .await;
+    assert_eq!(kind(&outcome), Some(FailureKind::Local));
+    assert!(outcome.attempts > 3);
+    assert!(outcome.elapsed <= settings().deadline);
 }
 
 #[tokio::test(start_paused = true)]
@@ -345,7 +446,7 @@ async fn a_delay_past_the_deadline_ends_the_url_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_deadline_includes_the_wait_for_a_permit() {
+async fn the_deadline_does_not_include_the_wait_for_the_first_attempt() {
     let settings = Settings {
         max_concurrency: 1.try_into().unwrap(),
         deadline: SECOND * 5,
@@ -357,21 +458,10 @@ async fn the_deadline_includes_the_wait_for_a_permit() {
         Ok(())
     })
     .await;
-    assert_eq!(
-        outcomes.iter().map(kind).collect::<Vec<_>>(),
-        [
-            None,
-            Some(FailureKind::Deadline),
-            Some(FailureKind::Deadline)
-        ]
-    );
-    let attempts: Vec<_> = outcomes.iter().map(|outcome| outcome.attempts).collect();
-    assert_eq!(attempts, [1, 1, 0]);
-    assert!(
-        outcomes[1..]
-            .iter()
-            .all(|outcome| outcome.elapsed == SECOND * 5)
-    );
+    for outcome in outcomes {
+        assert_eq!(kind(&outcome), None);
+        assert_eq!((outcome.attempts, outcome.elapsed), (1, SECOND * 4));
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -386,7 +476,10 @@ async fn extreme_settings_do_not_panic() {
         },
         max_delay: Duration::MAX,
         max_retry_after: Duration::MAX,
-        attempt_timeout: Duration::MAX,
+        stall_timeout: Duration::MAX,
+        host_interval: Duration::MAX,
+        host_patience: Duration::MAX,
+        max_waiting: usize::MAX,
         deadline: Duration::MAX,
         ..settings()
     };
@@ -400,7 +493,7 @@ async fn extreme_settings_do_not_panic() {
 
 #[tokio::test(start_paused = true)]
 async fn a_spent_budget_is_in_the_message_and_the_kind_is_the_last_failures() {
-    let urls = (0..20).map(|index| format!("http://a.test/{index}"));
+    let urls = (0..100).map(|index| format!("http://a.test/{index}"));
     let outcomes = collect::<_, _, ()>(settings(), urls, |_| ready(Err(status(500)))).await;
     let spent: Vec<_> = outcomes
         .into_iter()
@@ -421,7 +514,7 @@ async fn a_host_saves_up_for_at_most_a_hundred_retries() {
     let mut settings = settings();
     settings.retry.max_attempts = u32::MAX.try_into().unwrap();
     settings.retry.base_delay = Duration::ZERO;
-    settings.window = Some(1.try_into().unwrap());
+    settings.max_per_host = 1.try_into().unwrap();
     let good = (0..1_000).map(|index| format!("http://a.test/{index}"));
     let urls = good.chain(["http://a.test/down".to_owned()]);
     let outcomes = collect(settings, urls, |request| {
@@ -446,14 +539,15 @@ async fn a_host_is_scheme_name_and_port() {
         max_per_host: 1.try_into().unwrap(),
         ..settings()
     };
-    let outcomes = collect(settings, urls, |_| async {
+    let start = Instant::now();
+    let outcomes = collect(settings, urls, move |_| async move {
         sleep(SECOND).await;
-        Ok(())
+        Ok(start.elapsed().as_secs())
     })
     .await;
     let seconds: Vec<_> = outcomes
-        .iter()
-        .map(|outcome| outcome.elapsed.as_secs())
+        .into_iter()
+        .map(|outcome| outcome.result.unwrap())
         .collect();
     assert_eq!(seconds, [1, 2, 3, 1, 1, 1]);
 }
@@ -484,10 +578,10 @@ async fn the_caps_hold_in_total_and_for_each_host() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn urls_are_accepted_only_while_there_is_room_in_the_window() {
+async fn urls_are_accepted_only_while_those_that_wait_leave_room() {
     let settings = Settings {
         max_concurrency: 1.try_into().unwrap(),
-        window: Some(3.try_into().unwrap()),
+        max_waiting: 200, // two lines and a part of a third
         ..settings()
     };
     let accepted = AtomicU64::new(0);
@@ -501,7 +595,7 @@ async fn urls_are_accepted_only_while_there_is_room_in_the_window() {
         done += 1;
         // A slow consumer. One more outcome may be ready to be received.
         sleep(SECOND).await;
-        assert!(accepted.load(Ordering::Relaxed) <= done + 1 + 3);
+        assert!(accepted.load(Ordering::Relaxed) <= done + 2 + 3);
     }
     assert_eq!((done, accepted.load(Ordering::Relaxed)), (20, 20));
 }
@@ -520,7 +614,7 @@ async fn an_outcome_is_yielded_while_the_source_is_pending() {
 async fn when_stopped_every_accepted_url_has_an_outcome() {
     let settings = Settings {
         max_concurrency: 2.try_into().unwrap(),
-        window: Some(5.try_into().unwrap()),
+        max_waiting: 200, // two lines and a part of a third
         ..settings()
     };
     let started = Arc::new(AtomicU32::new(0));
@@ -544,7 +638,8 @@ async fn when_stopped_every_accepted_url_has_an_outcome() {
             (outcome.index, kind(outcome)),
             (index as u64, Some(FailureKind::Cancelled))
         );
-        assert_eq!(outcome.elapsed, SECOND);
+        let expected = if index < 2 { SECOND } else { Duration::ZERO };
+        assert_eq!(outcome.elapsed, expected, "since its first attempt");
     }
     // What the attempts recorded until then is not lost.
     let seen: Vec<_> = outcomes
@@ -639,59 +734,6 @@ async fn the_outcome_has_the_last_status_and_the_bytes_of_the_last_attempt() {
     assert_eq!((outcome.bytes, outcome.attempts), (3, 3));
 }
 
-/// The attempts at twenty URLs of a host that is down, and at twenty more of them after `others`
-/// other hosts.
-async fn attempts_before_and_after(others: usize) -> (Vec<u32>, Vec<u32>) {
-    let settings = Settings {
-        window: Some(1.try_into().unwrap()),
-        ..settings()
-    };
-    let one = || (0..20).map(|_| "http://one.test/".to_owned());
-    let crowd = (0..others).map(|index| format!("http://{index}.test/"));
-    let urls = one().chain(crowd).chain(one());
-    let outcomes = collect::<_, _, ()>(settings, urls, move |request| {
-        let down = request.url.host_str() == Some("one.test");
-        ready(if down { Err(status(500)) } else { Ok(()) })
-    })
-    .await;
-    let attempts: Vec<_> = outcomes.iter().map(|outcome| outcome.attempts).collect();
-    (attempts[..20].to_vec(), attempts[20 + others..].to_vec())
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_idle_host_is_evicted_after_many_others_and_gets_a_new_budget() {
-    let (before, after) = attempts_before_and_after(2_000).await;
-    assert!(before.contains(&1), "its budget was spent");
-    assert_eq!(after, before);
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_idle_host_keeps_its_budget_after_a_few_others() {
-    let (before, after) = attempts_before_and_after(500).await;
-    assert_eq!(before[0], 3);
-    assert_eq!(after[0], 1, "its budget is still spent");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_busy_host_is_never_evicted() {
-    let settings = Settings {
-        max_per_host: 1.try_into().unwrap(),
-        ..settings()
-    };
-    let slow = || ["http://slow.test/".to_owned()];
-    let crowd = (0..2_000).map(|index| format!("http://{index}.test/"));
-    let urls = slow().into_iter().chain(crowd).chain(slow());
-    let outcomes = collect(settings, urls, |request| async move {
-        if request.url.host_str() == Some("slow.test") {
-            sleep(SECOND).await;
-        }
-        Ok(())
-    })
-    .await;
-    assert_eq!(outcomes[0].elapsed, SECOND);
-    assert_eq!(outcomes[2_001].elapsed, SECOND * 2, "one at a time");
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_run_can_be_spawned() {
     let task = tokio::spawn(async {
@@ -741,5 +783,18 @@ fn retry_after_is_seconds_or_a_date_and_anything_else_is_ignored() {
         let header = HeaderValue::from_bytes(value.as_bytes()).unwrap();
         let headers = HeaderMap::from_iter([(RETRY_AFTER, header)]);
         assert_eq!(retry_after(&headers, now), expected, "{value:?}");
+    }
+}
+
+#[test]
+fn retry_after_as_a_date_counts_from_the_date_of_the_response() {
+    let mut headers = HeaderMap::new();
+    headers.insert("Date", "Fri, 31 Dec 1999 23:59:00 GMT".parse().unwrap());
+    headers.insert(
+        "Retry-After",
+        "Fri, 31 Dec 1999 23:59:59 GMT".parse().unwrap(),
+    );
+    for now in [SystemTime::UNIX_EPOCH, SystemTime::now()] {
+        assert_eq!(retry_after(&headers, now), Some(SECOND * 59));
     }
 }

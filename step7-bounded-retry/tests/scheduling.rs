@@ -5,9 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use step7_bounded_retry::engine::{
-    self, AttemptError, FailureKind, Jitter, Outcome, Request, Settings,
-};
+use step7_bounded_retry::engine::{self, AttemptError, Jitter, Outcome, Request, Settings};
 use step7_bounded_retry::{RetryPolicy, retry};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
@@ -99,7 +97,7 @@ async fn no_permit_is_held_between_two_attempts() {
     })
     .await;
     assert_all_succeeded(&outcomes);
-    assert_eq!(start.elapsed().as_millis(), 8_330);
+    assert_eq!(start.elapsed().as_millis(), 7_710);
 
     // The alternative: all attempts of a URL are one attempt of the engine, which holds its permit.
     let attempts = Attempts::default();
@@ -116,19 +114,14 @@ async fn no_permit_is_held_between_two_attempts() {
     assert_eq!(start.elapsed().as_millis(), 81_030);
 }
 
-/// How long the URLs take with this window, and how late the latest retry started. In milliseconds.
-async fn makespan_and_lateness(window: usize) -> (u128, u128) {
-    let settings = Settings {
-        window: Some(window.try_into().unwrap()),
-        ..settings()
-    };
+#[tokio::test(start_paused = true)]
+async fn a_retry_does_not_queue_behind_untried_urls() {
     let due = Arc::<Mutex<HashMap<u64, Instant>>>::default();
     let latest = Arc::<Mutex<Duration>>::default();
     let attempts = Attempts::default();
 
     let lateness = Arc::clone(&latest);
-    let start = Instant::now();
-    collect(settings, urls(URLS), move |request| {
+    collect(settings(), urls(URLS), move |request| {
         let attempt = attempts.next(&request);
         let due = Arc::clone(&due);
         if let Some(due) = due.lock().unwrap().get(&request.index) {
@@ -138,34 +131,18 @@ async fn makespan_and_lateness(window: usize) -> (u128, u128) {
         async move {
             let result = every_fifth_fails_twice(request.index, attempt).await;
             if result.is_err() {
-                let next = Instant::now() + settings.retry.backoff(attempt);
+                let next = Instant::now() + settings().retry.backoff(attempt);
                 due.lock().unwrap().insert(request.index, next);
             }
             result
         }
     })
     .await;
-    let latest = latest.lock().unwrap().as_millis();
-    (start.elapsed().as_millis(), latest)
+    // Until the first of the attempts that run ends; in a queue with the others it would be 2.7 s.
+    assert!(*latest.lock().unwrap() <= ATTEMPT);
 }
 
-#[tokio::test(start_paused = true)]
-async fn with_the_default_window_a_retry_is_at_most_260_ms_late() {
-    assert_eq!(settings().window, None, "the default: 16 × 16");
-    assert_eq!(makespan_and_lateness(256).await, (8_330, 260));
-}
-
-#[tokio::test(start_paused = true)]
-async fn without_a_window_a_retry_queues_behind_every_untried_url() {
-    assert_eq!(makespan_and_lateness(2_000).await, (6_810, 2_720));
-}
-
-#[tokio::test(start_paused = true)]
-async fn with_a_window_as_small_as_the_cap_waiting_urls_take_all_the_room() {
-    assert_eq!(makespan_and_lateness(16).await, (81_030, 0));
-}
-
-/// When the last of 400 URLs of a fast host was done, among 400 of a slow one. Each host gets eight
+/// When the last of 400 URLs of a fast host was done, behind 400 of a slow one. Each host gets eight
 /// requests at a time.
 async fn last_of_the_fast<F>(
     max_per_host: usize,
@@ -176,26 +153,46 @@ where
 {
     let settings = Settings {
         max_per_host: max_per_host.try_into().unwrap(),
-        window: Some(800.try_into().unwrap()),
         ..settings()
     };
     let hosts: Arc<[Semaphore]> = [8, 8].map(Semaphore::new).into();
-    let urls = ["http://slow.test/", "http://fast.test/"];
-    let outcomes = collect(settings, urls.repeat(400), move |request| {
-        attempt(request, Arc::clone(&hosts))
+    let slow = (0..400).map(|page| format!("http://slow.test/{page}"));
+    let fast = (0..400).map(|page| format!("http://fast.test/{page}"));
+    let start = Instant::now();
+    let last = Arc::<Mutex<Duration>>::default();
+    let ended = Arc::clone(&last);
+    collect(settings, slow.chain(fast), move |request| {
+        let is_fast = !is_slow(&request);
+        let work = attempt(request, Arc::clone(&hosts));
+        let ended = Arc::clone(&ended);
+        async move {
+            let result = work.await;
+            if is_fast {
+                *ended.lock().unwrap() = start.elapsed();
+            }
+            result
+        }
     })
     .await;
-    let fast = outcomes.iter().filter(|outcome| outcome.url == urls[1]);
-    fast.map(|outcome| outcome.elapsed).max().unwrap()
+    let last = last.lock().unwrap();
+    *last
+}
+
+fn is_slow(request: &Request) -> bool {
+    request.url.host_str() == Some("slow.test")
 }
 
 async fn slow_or_fast(request: &Request) {
-    let slow = request.url.host_str() == Some("slow.test");
-    sleep(if slow { SECOND } else { SECOND / 10 }).await;
+    sleep(if is_slow(request) {
+        SECOND
+    } else {
+        SECOND / 10
+    })
+    .await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_hosts_permit_comes_first_so_that_a_slow_host_does_not_starve_others() {
+async fn a_slow_host_at_the_head_of_the_list_does_not_keep_the_others_waiting() {
     let host_first = last_of_the_fast(8, |request, _| async move {
         slow_or_fast(&request).await;
         Ok(())
@@ -204,12 +201,12 @@ async fn the_hosts_permit_comes_first_so_that_a_slow_host_does_not_starve_others
 
     // The alternative: an attempt has the engine's permit while it waits for the host's.
     let host_last = last_of_the_fast(usize::MAX, |request, hosts| async move {
-        let host = usize::try_from(request.index % 2).unwrap();
+        let host = usize::from(is_slow(&request));
         let _permit = hosts[host].acquire().await.unwrap();
         slow_or_fast(&request).await;
         Ok(())
     });
-    assert_eq!(host_last.await.as_millis(), 49_100);
+    assert_eq!(host_last.await.as_millis(), 49_300);
 }
 
 /// How many attempts are made when all of them fail, with at most four for each URL.
@@ -224,18 +221,16 @@ async fn attempts_that_all_fail(urls: impl Iterator<Item = String>) -> u32 {
     })
     .await;
 
-    for outcome in outcomes {
-        assert_eq!(outcome.result.unwrap_err().kind(), FailureKind::Status);
-    }
+    assert!(outcomes.iter().all(|outcome| outcome.result.is_err()));
     attempts.total()
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_host_that_is_down_gets_a_fifth_as_many_retries_as_first_attempts() {
+async fn a_host_that_is_down_gets_a_few_attempts() {
     let one_host = (0..1_000).map(|index| format!("http://down.test/{index}"));
-    assert_eq!(attempts_that_all_fail(one_host).await, 1_210);
+    assert_eq!(attempts_that_all_fail(one_host).await, 38);
 
-    // The alternative: if every URL has a host of its own, no budget is spent.
+    // The alternative: if every URL has a host of its own, none is paused and none is given up.
     assert_eq!(attempts_that_all_fail(urls(1_000)).await, 4_000);
 }
 

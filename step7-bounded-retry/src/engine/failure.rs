@@ -24,15 +24,27 @@ pub enum Failure {
     BudgetSpent(#[source] AttemptError),
 
     /// The server asked for a longer wait than the settings allow.
-    #[error("{last}; its Retry-After of {} is longer than the maximum of {}", format_duration(*.asked), format_duration(*.limit))]
+    /// Other URLs of the host that wait get this too, untried.
+    #[error("the host's Retry-After of {} is longer than the maximum of {}{}", format_duration(*.asked), format_duration(*.limit), last_attempt(.last.as_ref()))]
     RetryAfter {
         /// The wait that the server asked for.
         asked: Duration,
         /// [`Settings::max_retry_after`](super::Settings::max_retry_after).
         limit: Duration,
-        /// The attempt that got this answer.
+        /// The error of the last attempt, if there was one.
         #[source]
-        last: AttemptError,
+        last: Option<AttemptError>,
+    },
+
+    /// The host is down; see [`Settings::host_patience`](super::Settings::host_patience). Other URLs of
+    /// the host that wait get this too, untried.
+    #[error("the host has not answered for {}{}", format_duration(*.after), last_attempt(.last.as_ref()))]
+    HostDown {
+        /// [`Settings::host_patience`](super::Settings::host_patience).
+        after: Duration,
+        /// The error of the last attempt, if there was one.
+        #[source]
+        last: Option<AttemptError>,
     },
 
     /// The URL's time is over, or would be over before the next attempt.
@@ -76,14 +88,20 @@ pub enum FailureKind {
     Redirect,
     /// The body is longer than the limit.
     BodyTooLarge,
+    /// The body has a content coding that is unknown, or that cannot be decoded.
+    Encoding,
     /// The URL is invalid, and nothing was sent.
     InvalidUrl,
     /// `Retry-After` is longer than the settings allow.
     RetryAfter,
+    /// The host is down.
+    HostDown,
     /// The run was stopped.
     Cancelled,
     /// The body could not be saved.
     Output,
+    /// This machine's own limit, for the whole deadline.
+    Local,
 }
 
 impl Failure {
@@ -94,6 +112,11 @@ impl Failure {
             Self::InvalidUrl { .. } => FailureKind::InvalidUrl,
             Self::Attempt(attempt) | Self::BudgetSpent(attempt) => attempt.kind(),
             Self::RetryAfter { .. } => FailureKind::RetryAfter,
+            Self::HostDown { .. } => FailureKind::HostDown,
+            Self::Deadline {
+                last: Some(AttemptError::Local(_)),
+                ..
+            } => FailureKind::Local,
             Self::Deadline { .. } => FailureKind::Deadline,
             Self::Cancelled { .. } => FailureKind::Cancelled,
         }
@@ -105,11 +128,13 @@ impl AttemptError {
         match self {
             Self::Status { .. } => FailureKind::Status,
             Self::Timeout { .. } => FailureKind::Timeout,
-            Self::Send(_) | Self::Body(_) => FailureKind::Transport,
+            Self::Connect(_) | Self::Send(_) | Self::Body(_) => FailureKind::Transport,
             Self::Tls(_) => FailureKind::Tls,
             Self::Redirect(_) => FailureKind::Redirect,
             Self::BodyTooLarge { .. } => FailureKind::BodyTooLarge,
+            Self::Encoding(_) => FailureKind::Encoding,
             Self::Output(_) => FailureKind::Output,
+            Self::Local(_) => FailureKind::Local,
         }
     }
 }
@@ -125,10 +150,13 @@ impl Display for FailureKind {
             Self::Tls => "tls",
             Self::Redirect => "redirect",
             Self::BodyTooLarge => "body_too_large",
+            Self::Encoding => "encoding",
             Self::InvalidUrl => "invalid_url",
             Self::RetryAfter => "retry_after",
+            Self::HostDown => "host_down",
             Self::Cancelled => "cancelled",
             Self::Output => "output",
+            Self::Local => "local",
         })
     }
 }

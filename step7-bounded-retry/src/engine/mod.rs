@@ -4,24 +4,26 @@
 //! [`try_collect`] and [`stream()`]. [`Http`] is the attempt for real servers; a test passes an
 //! attempt of its own and uses a paused clock.
 
+mod accept;
 mod attempt;
-mod budget;
 mod collect;
 mod delay;
 mod failure;
-mod fetch;
-mod host;
 mod http;
+mod line;
 mod request;
 mod retry_after;
+mod running;
+pub mod scheduler;
 mod settings;
 mod stream;
 
-pub use attempt::{AttemptError, RetryDecision};
+pub use accept::host;
+pub use attempt::AttemptError;
 pub use collect::{collect, partition, try_collect};
 pub use delay::Jitter;
 pub use failure::{Failure, FailureKind};
-pub use http::{Http, redirect_policy};
+pub use http::Http;
 pub use request::{Outcome, Request};
 pub use retry_after::retry_after;
 pub use settings::Settings;

@@ -5,6 +5,7 @@ mod limits;
 mod outcomes;
 mod output;
 mod program;
+mod requests;
 mod server;
 mod stopping;
 mod usage;

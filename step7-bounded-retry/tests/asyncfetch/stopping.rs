@@ -20,7 +20,7 @@ fn send(signal: &str, running: &Running) {
 #[test]
 fn an_interrupted_run_reports_every_accepted_url_and_leaves_no_part_file() {
     let server = Server::start();
-    for signal in ["INT", "TERM"] {
+    for signal in ["INT", "TERM", "HUP"] {
         let folder = tempfile::tempdir().unwrap();
         let mut program = ndjson(["--per-host", "8", "--output"]);
         let mut running = start(program.arg(folder.path()).stdin(Stdio::piped()));
@@ -77,4 +77,61 @@ fn a_closed_standard_output_ends_the_run_quietly() {
 
     let ended = running.wait();
     assert_eq!((ended.code, &*ended.err), (Some(1), ""));
+}
+
+#[test]
+fn a_run_that_ignores_hangups_outlives_one() {
+    let server = Server::start();
+    let mut shell = Command::new("sh");
+    let command = "trap '' HUP; exec \"$0\" --format ndjson";
+    shell.args(["-c", command, env!("CARGO_BIN_EXE_asyncfetch")]);
+    shell.env("NO_PROXY", "*").stderr(Stdio::piped());
+    let mut running = start(shell.stdin(Stdio::piped()).stdout(Stdio::piped()));
+    let mut input = running.stdin.take().unwrap();
+    let mut lines = BufReader::new(running.stdout.take().unwrap()).lines();
+    for _ in 0..2 {
+        writeln!(input, "{}", server.url("/good")).unwrap();
+        let line = lines.next().unwrap().unwrap();
+        assert!(line.contains(r#""ok":true"#), "{line}");
+        send("HUP", &running);
+    }
+    drop(input);
+    assert_eq!(running.wait().code, Some(0));
+}
+
+#[test]
+fn a_standard_output_that_was_closed_at_the_start_is_an_error() {
+    for (redirection, code) in [(">&-", 1), (">/dev/null", 0), ("</dev/null >/dev/null", 0)] {
+        let server = Server::start();
+        let mut shell = Command::new("sh");
+        let command = format!("\"$0\" \"$1\" {redirection}");
+        shell.args([
+            "-c",
+            &command,
+            env!("CARGO_BIN_EXE_asyncfetch"),
+            &server.url("/good"),
+        ]);
+        shell
+            .env("NO_PROXY", "*")
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped());
+        let run = start(&mut shell).wait();
+        assert_eq!(run.code, Some(code), "{redirection}: {run:?}");
+        assert_eq!(run.err.contains("standard output"), code == 1, "{run:?}");
+    }
+}
+
+#[test]
+fn a_body_above_the_limit_of_file_sizes_is_of_kind_output_and_leaves_no_part_file() {
+    let server = Server::start();
+    let folder = tempfile::tempdir().unwrap();
+    let mut shell = Command::new("sh");
+    // In blocks of 512 bytes, or of 1,024.
+    let command = "ulimit -f 8; exec \"$0\" --format ndjson --output \"$1\" \"$2\"";
+    shell.args(["-c", command, env!("CARGO_BIN_EXE_asyncfetch")]);
+    shell.arg(folder.path()).arg(server.url("/large"));
+    shell.env("NO_PROXY", "*").stdin(Stdio::null());
+    let run = start(shell.stdout(Stdio::piped()).stderr(Stdio::piped())).wait();
+    assert_eq!(run.kinds(), ["output"], "{run:?}");
+    assert_eq!(names(folder.path()), [""; 0]);
 }

@@ -26,7 +26,8 @@ async fn a_server_that_does_not_answer_in_http_is_retried() {
         let outcome = fetch_one(settings(), server.url(target)).await;
         assert_eq!(summary(&outcome), TRANSPORT, "{target}: {outcome:?}");
     }
-    assert_eq!(server.requests(), 6 * 3);
+    // Endless headers are read twice, the second time with room for more.
+    assert_eq!(server.requests(), 6 * 3 + 3);
 }
 
 #[tokio::test]
@@ -90,8 +91,8 @@ async fn https_to_a_server_without_tls_is_of_kind_tls_and_not_retried() {
 }
 
 #[tokio::test]
-async fn a_connection_closed_between_two_requests_costs_at_most_one_attempt() {
-    for target in ["/closes-after-each", "/answers-once"] {
+async fn a_connection_closed_between_two_requests_costs_no_attempt() {
+    for target in ["/closes-after-each", "/answers-once", "/408-when-reused"] {
         let server = Server::start().await;
         let one_at_a_time = Settings {
             max_per_host: 1.try_into().unwrap(),
@@ -100,8 +101,8 @@ async fn a_connection_closed_between_two_requests_costs_at_most_one_attempt() {
         let urls = vec![server.url(target); 2];
 
         for outcome in fetch(one_at_a_time, &http(), &urls).await {
-            assert_eq!(summary(&outcome).0, None, "{target}: {outcome:?}");
-            assert!(outcome.attempts <= 2, "{target}: {outcome:?}");
+            let expected = (None, 1, Some(200), 5);
+            assert_eq!(summary(&outcome), expected, "{target}: {outcome:?}");
         }
     }
 }

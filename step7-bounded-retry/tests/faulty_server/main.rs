@@ -1,8 +1,11 @@
 //! The HTTP attempt, on real sockets, against a server that is faulty on purpose.
 
 mod bodies;
+mod codings;
 mod connections;
+mod leniency;
 mod redirects;
+mod scripted;
 mod server;
 mod statuses;
 mod together;
@@ -28,7 +31,7 @@ fn settings() -> Settings {
 /// For a server that stalls: waiting longer makes no difference.
 fn impatient() -> Settings {
     Settings {
-        attempt_timeout: Duration::from_millis(10),
+        stall_timeout: Duration::from_millis(10),
         ..settings()
     }
 }
@@ -41,16 +44,12 @@ fn http() -> Http {
 fn http_with_redirects(max: usize) -> Http {
     // An error means that a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = Client::builder()
-        .redirect(engine::redirect_policy(max))
-        .no_proxy()
-        // To read the machine's certificates takes a while, and no test here needs them.
-        .tls_certs_only([])
-        .build();
-    Http {
-        client: client.unwrap(),
-        max_body: 64 * 1024,
-    }
+    // To read the machine's certificates takes a while, and no test here needs them.
+    let client = || Client::builder().no_proxy().tls_certs_only([]);
+    let mut http = Http::new(client, settings().stall_timeout).unwrap();
+    http.max_redirects = max;
+    http.max_body = 64 * 1024;
+    http
 }
 
 async fn fetch(settings: Settings, http: &Http, urls: &[String]) -> Vec<Outcome<StatusCode>> {

@@ -87,5 +87,5 @@ async fn a_redirect_to_https_without_tls_is_not_retried() {
     let secure = server.secure_url("/good");
     let url = server.url(&format!("/answer?status=302&Location={secure}"));
     let outcome = fetch_one(settings(), url).await;
-    assert_eq!(summary(&outcome), (Some(FailureKind::Tls), 1, None, 0));
+    assert_eq!(summary(&outcome), (Some(FailureKind::Tls), 1, Some(302), 0));
 }

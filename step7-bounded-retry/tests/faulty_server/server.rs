@@ -180,11 +180,17 @@ fn answer(target: &str, before: u32, served: u32) -> (String, Then) {
     let (text, then) = match url.path() {
         "/flaky" if before % 3 < 2 => (BUSY, Then::Serve),
         "/answers-once" if served > 0 => ("", Then::Close),
+        "/408-when-reused" if served > 0 => (
+            "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n",
+            Then::Close,
+        ),
         "/busy-stalls" if before == 0 => (
             "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 10\r\n\r\nhello",
             Then::Stall,
         ),
-        "/good" | "/flaky" | "/answers-once" | "/busy-stalls" => (GOOD, Then::Serve),
+        "/good" | "/flaky" | "/answers-once" | "/408-when-reused" | "/busy-stalls" => {
+            (GOOD, Then::Serve)
+        }
         "/half-then-busy" if before == 0 => (HALF, Then::Close),
         "/half-then-busy" => (BUSY, Then::Serve),
         "/missing-at-length" => return (missing_at_length(), Then::Serve),

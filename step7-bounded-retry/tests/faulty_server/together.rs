@@ -31,7 +31,7 @@ const FAULTS: [(&str, Option<FailureKind>, u32); 20] = [
     ("/endless-body", Some(FailureKind::BodyTooLarge), 1),
     ("/loop", Some(FailureKind::Redirect), 1),
     ("/answer?status=404", Some(FailureKind::Status), 1),
-    ("/answer?status=503", Some(FailureKind::Status), 3),
+    ("/answer?status=502", Some(FailureKind::Status), 3),
     (
         "/answer?status=429&Retry-After=61",
         Some(FailureKind::RetryAfter),
@@ -51,7 +51,10 @@ async fn attempt(http: Http, request: Arc<Request>) -> Result<StatusCode, Attemp
     let after = Duration::from_millis(10);
     if request.url.path().starts_with("/stalls") {
         let result = timeout(after, get).await;
-        result.unwrap_or(Err(AttemptError::Timeout { after }))
+        result.unwrap_or(Err(AttemptError::Timeout {
+            after,
+            connected: true,
+        }))
     } else {
         get.await
     }
@@ -90,7 +93,7 @@ async fn all_faults_at_once_leave_nothing_running_and_good_urls_succeed() {
     let small = Settings {
         max_concurrency: 16.try_into().unwrap(),
         max_per_host: 4.try_into().unwrap(),
-        window: Some(64.try_into().unwrap()),
+        max_waiting: 4096,
         ..settings()
     };
     let http = http();
@@ -101,11 +104,10 @@ async fn all_faults_at_once_leave_nothing_running_and_good_urls_succeed() {
     assert_eq!(outcomes.len(), expected.len());
     for (outcome, (url, expected, attempts)) in outcomes.iter().zip(&expected) {
         assert_eq!(&outcome.url, url);
-        assert_eq!(
-            (kind(outcome), outcome.attempts),
-            (*expected, *attempts),
-            "{outcome:?}"
-        );
+        assert_eq!(kind(outcome), *expected, "{outcome:?}");
+        // The other URLs of a host with a long Retry-After may not have been tried.
+        let untried = *expected == Some(FailureKind::RetryAfter) && outcome.attempts == 0;
+        assert!(outcome.attempts == *attempts || untried, "{outcome:?}");
         assert!(outcome.elapsed < small.deadline);
     }
 

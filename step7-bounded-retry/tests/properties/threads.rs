@@ -27,7 +27,7 @@ async fn run(random: &mut Rng) {
     let most = random.usize(1..5);
     let settings = Settings {
         max_concurrency: most.try_into().unwrap(),
-        window: Some(random.usize(1..12).try_into().unwrap()),
+        max_waiting: random.usize(1..1_000),
         retry: RetryPolicy::default(),
         ..Settings::default()
     };

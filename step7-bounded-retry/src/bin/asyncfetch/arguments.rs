@@ -15,9 +15,17 @@ pub struct Arguments {
     #[arg(value_name = "URL")]
     pub urls: Vec<String>,
 
-    /// Read more URLs from this file, one per line
+    /// Read more URLs from this file; - is standard input
     #[arg(long, value_name = "FILE")]
     pub input: Option<PathBuf>,
+
+    /// Skip what an earlier run has fetched
+    #[arg(long, value_name = "FILE")]
+    pub resume: Option<PathBuf>,
+
+    /// Fetch only the hosts of machine K of N
+    #[arg(long, value_name = "K/N", value_parser = shard)]
+    pub shard: Option<Shard>,
 
     /// Save the response bodies in this folder
     #[arg(long, value_name = "DIR")]
@@ -34,11 +42,32 @@ pub struct Arguments {
     pub format: Format,
 
     #[command(flatten)]
+    pub requests: Requests,
+
+    #[command(flatten)]
     pub limits: Limits,
 
     #[command(flatten)]
     retries: Retries,
 }
+
+#[derive(Args)]
+#[command(next_help_heading = "Requests")]
+pub struct Requests {
+    /// Send 'Name: value'; may be repeated
+    #[arg(long = "header", value_name = "HEADER", allow_hyphen_values = true)]
+    pub headers: Vec<String>,
+
+    /// The User-Agent
+    #[arg(long, value_name = "NAME", default_value = AGENT)]
+    pub user_agent: String,
+
+    /// Ask for the head alone
+    #[arg(long, conflicts_with = "output")]
+    pub head: bool,
+}
+
+const AGENT: &str = concat!("asyncfetch/", env!("CARGO_PKG_VERSION"));
 
 #[derive(Args)]
 #[command(next_help_heading = "Limits")]
@@ -48,17 +77,27 @@ pub struct Limits {
         value_parser = count::<NonZeroUsize>, default_value_t = Settings::default().max_concurrency)]
     concurrency: NonZeroUsize,
 
-    /// Maximum concurrent requests to one host
+    /// Maximum concurrent requests to a host
     #[arg(long, value_name = "N", allow_hyphen_values = true,
         value_parser = count::<NonZeroUsize>, default_value_t = Settings::default().max_per_host)]
     per_host: NonZeroUsize,
 
-    /// Time limit of one attempt
+    /// Minimum time between its requests
     #[arg(long, value_name = "TIME", allow_hyphen_values = true,
-        value_parser = positive_duration, default_value_t = Settings::default().attempt_timeout.into())]
-    timeout: humantime::Duration,
+        value_parser = duration, default_value_t = Settings::default().host_interval.into())]
+    host_interval: humantime::Duration,
 
-    /// Time limit of one URL, waits included
+    /// Maximum time without its answer
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true,
+        value_parser = positive_duration, default_value_t = Settings::default().host_patience.into())]
+    host_patience: humantime::Duration,
+
+    /// Maximum time without progress
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true,
+        value_parser = positive_duration, default_value_t = Settings::default().stall_timeout.into())]
+    pub timeout: humantime::Duration,
+
+    /// Time limit of a URL, waits included
     #[arg(long, value_name = "TIME", allow_hyphen_values = true,
         value_parser = positive_duration, default_value_t = Settings::default().deadline.into())]
     deadline: humantime::Duration,
@@ -148,6 +187,8 @@ impl Arguments {
         Settings {
             max_concurrency: self.limits.concurrency,
             max_per_host: self.limits.per_host,
+            host_interval: *self.limits.host_interval,
+            host_patience: *self.limits.host_patience,
             retry: RetryPolicy {
                 max_attempts: self.retries.max_attempts,
                 base_delay: *self.retries.base_delay,
@@ -159,11 +200,27 @@ impl Arguments {
                 JitterArg::None => Jitter::None,
             },
             max_retry_after: *self.retries.max_retry_after,
-            attempt_timeout: *self.limits.timeout,
+            stall_timeout: *self.limits.timeout,
             deadline: *self.limits.deadline,
             ..Settings::default()
         }
     }
+}
+
+/// One of several machines that share a list.
+#[derive(Clone, Copy)]
+pub struct Shard {
+    /// From 1.
+    pub number: u64,
+    pub of: u64,
+}
+
+fn shard(text: &str) -> Result<Shard, &'static str> {
+    text.split_once('/')
+        .and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)))
+        .filter(|&(number, of)| 1 <= number && number <= of)
+        .map(|(number, of)| Shard { number, of })
+        .ok_or("must be K/N, such as 2/4")
 }
 
 /// Limited, since memory grows with the concurrency.

@@ -9,7 +9,11 @@ use tokio::fs::File;
 const MAX_NAME_LEN: usize = 150;
 
 /// The folder in which bodies are saved.
-pub struct BodyStore(PathBuf);
+pub struct BodyStore {
+    folder: PathBuf,
+    /// Whether files of an earlier run stay.
+    keep: bool,
+}
 
 impl BodyStore {
     /// Creates the folder if it does not exist.
@@ -17,13 +21,16 @@ impl BodyStore {
     /// # Errors
     ///
     /// If the folder cannot be created.
-    pub fn open(path: &Path) -> io::Result<Self> {
+    pub fn open(path: &Path, keep: bool) -> io::Result<Self> {
         fs::create_dir_all(path)?;
-        Ok(Self(path.to_owned()))
+        Ok(Self {
+            folder: path.to_owned(),
+            keep,
+        })
     }
 
-    /// Makes one attempt, and saves its body once it has arrived whole. A file of the same name is
-    /// replaced.
+    /// Makes one attempt, saves its body once it has arrived whole, and returns the file's name. A file
+    /// of the same name is replaced; or if files of an earlier run stay, this one gets another name.
     ///
     /// # Errors
     ///
@@ -32,13 +39,29 @@ impl BodyStore {
     /// # Cancellation
     ///
     /// The unfinished file is removed, as after an error.
-    pub async fn save(&self, http: &Http, request: &Request) -> Result<(), AttemptError> {
-        let (file, part) = self.part().map_err(AttemptError::Output)?;
+    pub async fn save(&self, http: &Http, request: &Request) -> Result<String, AttemptError> {
+        let output = |error| AttemptError::from_io(error, AttemptError::Output);
+        let (file, mut part) = self.part().map_err(output)?;
         let mut file = File::from_std(file);
         http.get(request, &mut file).await?;
         drop(file);
-        part.persist(self.0.join(name(request)))
-            .map_err(|failed| AttemptError::Output(failed.error))
+        let name = name(request);
+        if !self.keep {
+            part.persist(self.folder.join(&name))
+                .map_err(|failed| output(failed.error))?;
+            return Ok(name);
+        }
+        let names = std::iter::once(name.clone()).chain((2..).map(|copy| format!("{name}-{copy}")));
+        for name in names {
+            match part.persist_noclobber(self.folder.join(&name)) {
+                Ok(()) => return Ok(name),
+                Err(failed) if failed.error.kind() == io::ErrorKind::AlreadyExists => {
+                    part = failed.path;
+                }
+                Err(failed) => return Err(output(failed.error)),
+            }
+        }
+        unreachable!("there is always another name")
     }
 
     /// In the same folder, since a rename works only within one file system.
@@ -48,7 +71,7 @@ impl BodyStore {
         // A temporary file is readable by its owner only; the umask decides about a saved one.
         #[cfg(unix)]
         part.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        Ok(part.tempfile_in(&self.0)?.into_parts())
+        Ok(part.tempfile_in(&self.folder)?.into_parts())
     }
 }
 

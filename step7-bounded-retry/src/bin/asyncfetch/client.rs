@@ -1,33 +1,56 @@
-use std::time::Duration;
-
 use reqwest::Client;
-use reqwest::redirect::Policy;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use step7_bounded_retry::engine::Http;
 
+use crate::arguments::Arguments;
 use crate::eprint_line;
 
-/// Long enough for a retry, and short enough that a list of a thousand hosts does not keep a
-/// thousand connections open.
-const IDLE: Duration = Duration::from_secs(2);
-
-/// A client with TLS by rustls and ring, which uses the operating system's trust store.
+/// The attempts, with TLS by rustls and ring, which uses the operating system's trust store.
 ///
 /// If the machine has no root certificates, `http` works and every `https` request fails.
 ///
 /// # Errors
 ///
-/// If the client cannot be built for another reason.
-pub fn client(redirects: impl Fn() -> Policy) -> reqwest::Result<Client> {
+/// If a client cannot be built for another reason.
+pub fn http(arguments: &Arguments, headers: HeaderMap) -> reqwest::Result<Http> {
     // An error means that a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let builder = || {
-        Client::builder()
-            .user_agent(concat!("asyncfetch/", env!("CARGO_PKG_VERSION")))
-            .redirect(redirects())
-            .pool_idle_timeout(IDLE)
-    };
-    builder().build().or_else(|_| {
-        let client = builder().tls_certs_only([]).build()?;
+    let timeout = *arguments.limits.timeout;
+    let mut http = Http::new(Client::builder, timeout).or_else(|_| {
+        let http = Http::new(|| Client::builder().tls_certs_only([]), timeout)?;
         eprint_line("warning: no root certificates are installed: https requests will fail");
-        Ok(client)
-    })
+        Ok::<_, reqwest::Error>(http)
+    })?;
+    http.max_body = arguments.limits.max_body.0;
+    http.max_redirects = arguments.limits.max_redirects.into();
+    http.headers = headers;
+    http.head = arguments.requests.head;
+    Ok(http)
+}
+
+/// The headers of `--header` and `--user-agent`.
+///
+/// # Errors
+///
+/// If one is not a header. The message does not repeat it: it may be a secret.
+pub fn headers(arguments: &Arguments) -> Result<HeaderMap, String> {
+    let mut headers = HeaderMap::new();
+    let agent = HeaderValue::from_str(&arguments.requests.user_agent);
+    let agent = agent.map_err(|_| "--user-agent must be the value of a header")?;
+    headers.insert(USER_AGENT, agent);
+    for header in &arguments.requests.headers {
+        let header = header.split_once(':').and_then(|(name, value)| {
+            let name = HeaderName::try_from(name.trim()).ok()?;
+            let mut value = HeaderValue::try_from(value.trim()).ok()?;
+            value.set_sensitive(true);
+            Some((name, value))
+        });
+        let (name, value) = header.ok_or("--header must be written as 'Name: value'")?;
+        if name == USER_AGENT {
+            headers.insert(name, value);
+        } else {
+            headers.append(name, value);
+        }
+    }
+    Ok(headers)
 }

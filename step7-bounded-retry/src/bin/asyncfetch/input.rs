@@ -1,14 +1,14 @@
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, Read};
-use std::path::Path;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Cursor, ErrorKind};
+use std::path::{Path, PathBuf};
 use std::thread;
 
 use tokio::sync::mpsc;
 
 use crate::line_reader::next_line;
 
-/// Reads lines from the arguments and then from the file, or from standard input if there are
-/// neither. Lines that are not text or too long are sent too: the engine refuses them.
+/// Sends the lines of the arguments, and then those of `--input`, or of standard input if there are no
+/// arguments. Lines that are not text or too long are sent too: the engine refuses them.
 ///
 /// After an error, nothing more is sent.
 ///
@@ -17,31 +17,85 @@ use crate::line_reader::next_line;
 ///
 /// # Errors
 ///
-/// If the file cannot be read.
+/// If the file cannot be read, or is a list in UTF-16.
 pub fn lines(
     arguments: &[String],
     file: Option<&Path>,
 ) -> io::Result<mpsc::Receiver<io::Result<String>>> {
-    let rest: Box<dyn BufRead + Send> = match file {
-        Some(file) => {
-            let mut file = BufReader::new(File::open(file)?);
-            // A folder can be opened, but not read.
-            file.fill_buf()?;
-            Box::new(file)
-        }
-        None if arguments.is_empty() => Box::new(BufReader::new(io::stdin())),
-        None => Box::new(io::empty()),
+    let mut rest = match file {
+        Some(file) if file == Path::new("-") => Rest::StandardInput,
+        Some(file) if is_pipe(file)? => Rest::Path(file.to_owned()),
+        Some(file) => Rest::Open(open(file)?),
+        None if arguments.is_empty() => Rest::StandardInput,
+        None => Rest::Nothing,
     };
-    let mut reader = Cursor::new(arguments.join("\n") + "\n").chain(rest);
+    if let Rest::Open(file) = &mut rest {
+        refuse_utf16(file)?;
+    }
+    let mut arguments = Cursor::new(arguments.join("\n"));
     // A small buffer: these lines are not accepted yet, and an interrupted run does not report them.
-    let (ready, lines) = mpsc::channel(64);
+    let (sender, lines) = mpsc::channel(64);
     thread::spawn(move || {
-        while let Some(line) = next_line(&mut reader).transpose() {
-            let ended = line.is_err();
-            if ready.blocking_send(line).is_err() || ended {
-                break;
+        if send(&mut arguments, &sender).is_ok() {
+            let sent = match rest {
+                Rest::Nothing => Ok(()),
+                Rest::Open(mut file) => send(&mut file, &sender),
+                Rest::Path(path) => open(&path).and_then(|mut file| send_text(&mut file, &sender)),
+                Rest::StandardInput => send_text(&mut io::stdin().lock(), &sender),
+            };
+            if let Err(error) = sent {
+                let _ = sender.blocking_send(Err(error));
             }
         }
     });
     Ok(lines)
+}
+
+/// What comes after the arguments.
+enum Rest {
+    Nothing,
+    Open(BufReader<File>),
+    Path(PathBuf),
+    StandardInput,
+}
+
+/// A pipe may have nothing to say for a long time. The thread opens it, and only then.
+fn is_pipe(file: &Path) -> io::Result<bool> {
+    let kind = fs::metadata(file)?.file_type();
+    Ok(!kind.is_file() && !kind.is_dir())
+}
+
+fn open(path: &Path) -> io::Result<BufReader<File>> {
+    File::open(path).map(BufReader::new)
+}
+
+type Sender = mpsc::Sender<io::Result<String>>;
+
+fn send_text(reader: &mut impl BufRead, lines: &Sender) -> io::Result<()> {
+    refuse_utf16(reader)?;
+    send(reader, lines)
+}
+
+/// Until the reader ends, or the run.
+fn send(reader: &mut impl BufRead, lines: &Sender) -> io::Result<()> {
+    while let Some(line) = next_line(reader)? {
+        if lines.blocking_send(Ok(line)).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Such a list would look like a heap of invalid URLs.
+fn refuse_utf16(reader: &mut impl BufRead) -> io::Result<()> {
+    let is_utf16 = match reader.fill_buf()? {
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => true,
+        [first, second, ..] => (*first == 0) != (*second == 0),
+        _ => false,
+    };
+    if is_utf16 {
+        let message = "it is a list in UTF-16, and must be one in UTF-8";
+        return Err(io::Error::new(ErrorKind::InvalidData, message));
+    }
+    Ok(())
 }

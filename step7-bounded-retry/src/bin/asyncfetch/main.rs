@@ -4,10 +4,12 @@ mod arguments;
 mod body_store;
 mod client;
 mod input;
+mod limits;
 mod line_reader;
 mod output;
 mod progress;
 mod run;
+mod selection;
 mod signals;
 mod summary;
 

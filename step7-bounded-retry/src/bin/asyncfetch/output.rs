@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt::{self, Display};
 use std::io::{self, Write};
 use std::time::Duration;
@@ -14,7 +15,11 @@ use crate::arguments::Format;
 /// # Errors
 ///
 /// If the line cannot be written.
-pub fn write(out: &mut impl Write, format: Format, outcome: &Outcome<()>) -> io::Result<()> {
+pub fn write(
+    out: &mut impl Write,
+    format: Format,
+    outcome: &Outcome<Option<String>>,
+) -> io::Result<()> {
     match format {
         Format::Text => write_text(out, outcome)?,
         Format::Ndjson => serde_json::to_writer(&mut *out, &Object::new(outcome))?,
@@ -26,9 +31,9 @@ pub fn write(out: &mut impl Write, format: Format, outcome: &Outcome<()>) -> io:
 const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default();
 
-fn write_text(out: &mut impl Write, outcome: &Outcome<()>) -> io::Result<()> {
+fn write_text(out: &mut impl Write, outcome: &Outcome<Option<String>>) -> io::Result<()> {
     let (style, mark) = match outcome.result {
-        Ok(()) => (GOOD, '✓'),
+        Ok(_) => (GOOD, '✓'),
         Err(_) => (BAD, '✗'),
     };
     let status = outcome.status.as_ref();
@@ -39,25 +44,48 @@ fn write_text(out: &mut impl Write, outcome: &Outcome<()>) -> io::Result<()> {
         outcome.attempts,
         ByteSize(outcome.bytes).to_string(),
         Seconds(outcome.elapsed).to_string(),
-        escape_control_chars(&outcome.url),
+        escape_control_chars(&without_password(&outcome.url)),
     )?;
     match &outcome.result {
-        Ok(()) => Ok(()),
+        Ok(_) => Ok(()),
         Err(failure) => write!(out, ": {}", escape_control_chars(&failure.to_string())),
     }
 }
 
-/// URLs and messages contain text from outside, which must not control the terminal.
+/// URLs and messages contain text from outside, which must not control the terminal, nor turn around
+/// what stands behind it.
 fn escape_control_chars(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
-        if character.is_control() {
-            escaped.extend(character.escape_default());
-        } else {
-            escaped.push(character);
+        match character {
+            '\u{61C}'
+            | '\u{200E}'..='\u{200F}'
+            | '\u{2028}'..='\u{202E}'
+            | '\u{2066}'..='\u{2069}' => escaped.extend(character.escape_unicode()),
+            _ if character.is_control() => escaped.extend(character.escape_default()),
+            _ => escaped.push(character),
         }
     }
     escaped
+}
+
+/// The URL without its password.
+fn without_password(url: &str) -> Cow<'_, str> {
+    let Some(start) = url.find("://").map(|scheme| scheme + 3) else {
+        return url.into();
+    };
+    let end = url[start..].find(['/', '?', '#', '\\']);
+    let authority = &url[start..end.map_or(url.len(), |end| start + end)];
+    match authority
+        .rsplit_once('@')
+        .and_then(|(user, host)| Some((user.split_once(':')?.0, host)))
+    {
+        Some((user, host)) => {
+            let rest = &url[start + authority.len()..];
+            format!("{}{user}:***@{host}{rest}", &url[..start]).into()
+        }
+        None => url.into(),
+    }
 }
 
 /// Displays a duration in seconds, to the millisecond.
@@ -79,6 +107,7 @@ struct Object<'a> {
     attempts: u32,
     bytes: u64,
     elapsed_ms: u128,
+    file: Option<&'a str>,
     error: Option<ErrorObject>,
 }
 
@@ -89,7 +118,7 @@ struct ErrorObject {
 }
 
 impl<'a> Object<'a> {
-    fn new(outcome: &'a Outcome<()>) -> Self {
+    fn new(outcome: &'a Outcome<Option<String>>) -> Self {
         Self {
             index: outcome.index,
             url: &outcome.url,
@@ -98,6 +127,11 @@ impl<'a> Object<'a> {
             attempts: outcome.attempts,
             bytes: outcome.bytes,
             elapsed_ms: outcome.elapsed.as_millis(),
+            file: outcome
+                .result
+                .as_ref()
+                .ok()
+                .and_then(|file| file.as_deref()),
             error: outcome.result.as_ref().err().map(|failure| ErrorObject {
                 kind: failure.kind().to_string(),
                 message: failure.to_string(),

@@ -1,53 +1,50 @@
 use std::future::ready;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use futures_util::{StreamExt, stream};
-use step7_bounded_retry::engine::{self, Http, Request, redirect_policy};
+use step7_bounded_retry::engine::{self, AttemptError, Http, Request};
 use tokio_util::sync::CancellationToken;
 
 use crate::arguments::{Arguments, Format};
 use crate::body_store::BodyStore;
 use crate::progress::Progress;
+use crate::selection::Selection;
 use crate::summary::Summary;
 use crate::{
-    FAILED, INTERRUPTED, USAGE_ERROR, client, eprint_line, input, output, report_error, signals,
+    FAILED, INTERRUPTED, USAGE_ERROR, client, eprint_line, input, limits, output, report_error,
+    signals,
 };
 
 /// Fetches the URLs, and returns the exit code.
 ///
 /// # Errors
 ///
-/// If `--input` cannot be read or `--output` cannot be created. Then nothing is fetched.
+/// If an option cannot be used: `--input`, `--output`, `--resume` or `--header`. Then nothing is fetched.
 pub async fn run(arguments: &Arguments) -> Result<u8, String> {
+    let headers = client::headers(arguments)?;
+    let resume = arguments.resume.as_deref();
+    let mut selection = Selection::new(arguments.shard, resume)
+        .map_err(|error| path_error("cannot read --resume", resume, &error))?;
     let input = arguments.input.as_deref();
     let mut lines = input::lines(&arguments.urls, input)
         .map_err(|error| path_error("cannot read --input", input, &error))?;
     let folder = arguments.output.as_deref();
     let store = folder
-        .map(BodyStore::open)
+        .map(|folder| BodyStore::open(folder, resume.is_some()))
         .transpose()
         .map_err(|error| path_error("cannot create --output", folder, &error))?
         .map(Arc::new);
-    let redirects = || redirect_policy(arguments.limits.max_redirects.into());
-    let client = match client::client(redirects) {
-        Ok(client) => client,
+    let open_files = limits::raise_open_files();
+    let mut settings = arguments.settings();
+    let (concurrency, per_host) = (settings.max_concurrency.get(), settings.max_per_host.get());
+    settings.max_kept_hosts = limits::kept_hosts(open_files, concurrency, per_host);
+    let http = match client::http(arguments, headers) {
+        Ok(http) => Arc::new(http),
         Err(error) => return Ok(report_error(FAILED, format!("cannot start: {error}"))),
     };
-    let http = Http {
-        client,
-        max_body: arguments.limits.max_body.0,
-    };
-    let attempt = move |request: Arc<Request>| {
-        let (http, store) = (http.clone(), store.clone());
-        async move {
-            match store {
-                Some(store) => store.save(&http, &request).await,
-                None => http.get(&request, &mut tokio::io::sink()).await.map(drop),
-            }
-        }
-    };
+    let attempt = move |request| attempt(Arc::clone(&http), store.clone(), request);
 
     let interrupted = CancellationToken::new();
     let stop = interrupted.child_token();
@@ -58,22 +55,29 @@ pub async fn run(arguments: &Arguments) -> Result<u8, String> {
         Format::Ndjson => Box::new(io::stdout()),
     };
     let mut read_error = None;
-    let mut write_error = None;
+    let mut write_error = limits::stdout_is_closed().then(|| io::Error::other("it is closed"));
+    if write_error.is_some() {
+        stop.cancel();
+    }
     let mut summary = Summary::start();
 
     let urls = stream::poll_fn(|context| {
         lines.poll_recv(context).map(|line| match line? {
-            Ok(line) => {
-                progress.accepted();
-                Some(line)
-            }
+            Ok(line) => Some(line),
             Err(error) => {
                 read_error = Some(error);
                 None
             }
         })
+    })
+    .filter(|line| {
+        let takes = selection.takes(line);
+        if takes {
+            progress.accepted();
+        }
+        ready(takes)
     });
-    engine::stream(arguments.settings(), urls, stop.cancelled(), attempt)
+    engine::stream(settings, urls, stop.cancelled(), attempt)
         .for_each(|outcome| {
             summary.count(&outcome);
             if write_error.is_none() {
@@ -87,6 +91,7 @@ pub async fn run(arguments: &Arguments) -> Result<u8, String> {
         })
         .await;
     progress.finish();
+    summary.resumed(selection.resumed());
 
     // Broken pipe (for example `| head`): exit quietly.
     let closed = |error: &io::Error| error.kind() == ErrorKind::BrokenPipe;
@@ -95,7 +100,7 @@ pub async fn run(arguments: &Arguments) -> Result<u8, String> {
     }
     let write_failed = write_error.is_some();
     if let Some(error) = write_error.filter(|error| !closed(error)) {
-        report_error(FAILED, format!("cannot write: {error}"));
+        report_error(FAILED, format!("cannot write to standard output: {error}"));
     }
     let read_failed = read_error.is_some();
     if let Some(error) = read_error {
@@ -113,6 +118,26 @@ pub async fn run(arguments: &Arguments) -> Result<u8, String> {
     })
 }
 
+async fn attempt(
+    http: Arc<Http>,
+    store: Option<Arc<BodyStore>>,
+    request: Arc<Request>,
+) -> Result<Option<String>, AttemptError> {
+    static SAID: Once = Once::new();
+
+    let saved = match store {
+        Some(store) => store.save(&http, &request).await.map(Some),
+        None => http
+            .get(&request, &mut tokio::io::sink())
+            .await
+            .map(|_| None),
+    };
+    if let Err(AttemptError::Local(error)) = &saved {
+        SAID.call_once(|| eprint_line(format_args!("warning: {error}: some URLs wait")));
+    }
+    saved
+}
+
 fn path_error(what: &str, path: Option<&Path>, error: &io::Error) -> String {
     let path = path.unwrap_or(Path::new("")).display();
     format!("{what} {path}: {error}")
@@ -120,7 +145,11 @@ fn path_error(what: &str, path: Option<&Path>, error: &io::Error) -> String {
 
 /// Starts the progress bar, unless URLs are typed at the terminal: it would overwrite them.
 fn start_progress(arguments: &Arguments) -> Progress {
-    let typed = arguments.urls.is_empty() && arguments.input.is_none() && io::stdin().is_terminal();
+    let reads_stdin = match &arguments.input {
+        Some(input) => input == Path::new("-"),
+        None => arguments.urls.is_empty(),
+    };
+    let typed = reads_stdin && io::stdin().is_terminal();
     if typed {
         eprint_line("Type one URL per line. Ctrl-D ends the input.");
         return Progress::hidden();

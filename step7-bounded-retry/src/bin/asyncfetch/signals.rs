@@ -1,44 +1,70 @@
-use std::future::pending;
 use std::process;
 
 use tokio_util::sync::CancellationToken;
 
 use crate::INTERRUPTED;
 
-/// Cancels the token at the first Ctrl-C or SIGTERM, and exits at once at the second.
+/// The same on Linux (but for MIPS), macOS and the BSDs.
+#[cfg(unix)]
+const SIGXFSZ: i32 = 25;
+/// SIGHUP is signal 1, which is bit 0 of a mask.
+#[cfg(unix)]
+const SIGHUP_BIT: u64 = 1;
+
+/// Cancels the token at the first Ctrl-C, SIGTERM or SIGHUP, and exits at once at the second.
 ///
 /// Run it in a task of its own, so that it also runs while a write to standard output blocks.
+#[cfg(unix)]
 pub async fn listen(stop: CancellationToken) {
-    stop_signal().await;
+    use tokio::signal::unix::{SignalKind, signal};
+
+    // A file that has reached the limit of its size is an error of a write, as a full disk is.
+    let _file_too_large = signal(SignalKind::from_raw(SIGXFSZ));
+    let mut signals = vec![SignalKind::interrupt(), SignalKind::terminate()];
+    if !hangup_is_ignored() {
+        signals.push(SignalKind::hangup());
+    }
+    let mut signals: Vec<_> = signals
+        .into_iter()
+        .filter_map(|kind| signal(kind).ok())
+        .collect();
+    let mut next = async || {
+        std::future::poll_fn(|context| {
+            let mut signals = signals.iter_mut();
+            let came = signals.any(|signal| signal.poll_recv(context).is_ready());
+            if came {
+                std::task::Poll::Ready(())
+            } else {
+                std::task::Poll::Pending
+            }
+        })
+        .await;
+    };
+    next().await;
     stop.cancel();
-    stop_signal().await;
+    next().await;
     process::exit(INTERRUPTED.into());
 }
 
-/// Resolves on Ctrl-C or SIGTERM; pends for ever if no handler can be installed.
-async fn stop_signal() {
-    let interrupted = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            pending::<()>().await;
-        }
-    };
-    tokio::select! {
-        () = interrupted => {}
-        () = terminated() => {}
-    }
-}
-
-#[cfg(unix)]
-async fn terminated() {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => drop(terminate.recv().await),
-        Err(_) => pending().await,
-    }
-}
-
 #[cfg(not(unix))]
-async fn terminated() {
-    pending().await
+pub async fn listen(stop: CancellationToken) {
+    for is_first in [true, false] {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        if !is_first {
+            process::exit(INTERRUPTED.into());
+        }
+        stop.cancel();
+    }
+}
+
+/// Whether the program was started to outlive its terminal, as by `nohup`. Known on Linux; elsewhere
+/// SIGHUP ends the run like SIGTERM.
+#[cfg(unix)]
+fn hangup_is_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    ignored.is_some_and(|mask| mask & SIGHUP_BIT != 0)
 }

@@ -1,0 +1,60 @@
+//! What the operating system allows this process.
+
+/// For standard input and output, the runtime, DNS lookups and files of libraries.
+const RESERVED: u64 = 64;
+/// More than any run needs.
+#[cfg(unix)]
+const ENOUGH: u64 = 65_536;
+
+/// Allows as many open files as the hard limit does, and returns how many that are.
+pub fn raise_open_files() -> u64 {
+    #[cfg(unix)]
+    return rlimit::increase_nofile_limit(ENOUGH).unwrap_or(RESERVED);
+    #[cfg(not(unix))]
+    u64::MAX
+}
+
+/// How many hosts may keep idle connections, when each may have `per_host` of them and `concurrency`
+/// attempts need a socket and a file each.
+pub fn kept_hosts(open_files: u64, concurrency: usize, per_host: usize) -> usize {
+    let left = open_files.saturating_sub(RESERVED + 2 * concurrency as u64);
+    usize::try_from(left / per_host as u64).unwrap_or(usize::MAX)
+}
+
+/// Whether standard output was closed when the program started, as by `>&-`.
+///
+/// Rust opens the null device in its place, for reading and writing. A shell's `>/dev/null` is for
+/// writing alone; a program that gives its child the null device does so for several streams at once,
+/// which then share their flags.
+#[cfg(unix)]
+pub fn stdout_is_closed() -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl, fstat};
+
+    let (input, output, error) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
+    let Ok(null) = std::fs::metadata("/dev/null") else {
+        return false;
+    };
+    let is_null =
+        fstat(&output).is_ok_and(|stdout| stdout.st_rdev == null.rdev() && null.rdev() != 0);
+    let Ok(flags) = fcntl_getfl(&output) else {
+        return false;
+    };
+    if !is_null
+        || !flags.contains(OFlags::RDWR)
+        || fcntl_setfl(&output, flags | OFlags::APPEND).is_err()
+    {
+        return false;
+    }
+    let appends =
+        |flags: rustix::io::Result<OFlags>| flags.is_ok_and(|flags| flags.contains(OFlags::APPEND));
+    let is_shared = appends(fcntl_getfl(&input)) || appends(fcntl_getfl(&error));
+    let _ = fcntl_setfl(&output, flags);
+    !is_shared
+}
+
+#[cfg(not(unix))]
+pub fn stdout_is_closed() -> bool {
+    false
+}

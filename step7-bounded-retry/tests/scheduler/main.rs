@@ -1,0 +1,6 @@
+//! The scheduler by itself: no runtime, no socket, and time is a number.
+
+mod hosts;
+mod properties;
+mod run;
+mod simulation;

@@ -1,0 +1,357 @@
+//! Random runs of the scheduler, a step at a time, and what must hold after each step.
+
+use std::collections::{HashMap, HashSet};
+use std::env;
+use std::time::Duration;
+
+use fastrand::Rng;
+use step7_bounded_retry::RetryPolicy;
+use step7_bounded_retry::engine::scheduler::{Attempt, Ended, Report, Scheduler, Step, Why};
+use step7_bounded_retry::engine::{Jitter, Settings};
+
+const HOSTS: [&str; 6] = [
+    "http://a", "http://b", "http://c", "http://d", "http://e", "http://f",
+];
+const SECOND: Duration = Duration::from_secs(1);
+
+/// Two million steps; twenty times as many where `LONG_TESTS` is set.
+#[test]
+fn every_law_holds_after_each_step_of_random_runs() {
+    let runs = if env::var_os("LONG_TESTS").is_some() {
+        20_000
+    } else {
+        1_000
+    };
+    for seed in 0..runs {
+        Run::new(seed).steps(2_000);
+    }
+}
+
+/// A line as the test sees it.
+#[derive(Clone, Copy)]
+struct Line {
+    number: usize,
+    host: usize,
+    bytes: usize,
+}
+
+struct Running {
+    attempt: Attempt<Line>,
+    started: Duration,
+}
+
+#[derive(Default)]
+struct Host {
+    running: usize,
+    last_start: Option<Duration>,
+    /// When its last pause began, and until when it lasts.
+    paused: Option<(Duration, Duration)>,
+}
+
+struct Run {
+    seed: u64,
+    random: Rng,
+    settings: Settings,
+    scheduler: Scheduler<Line>,
+    now: Duration,
+    pushed: usize,
+    ended: HashSet<usize>,
+    waiting: HashMap<usize, Line>,
+    waiting_bytes: usize,
+    running: Vec<Running>,
+    hosts: [Host; HOSTS.len()],
+    /// How well the hosts are in this run: of a hundred answers, so many are good.
+    good: u32,
+    /// Whether this machine's own limits play a part.
+    local: bool,
+}
+
+impl Run {
+    fn new(seed: u64) -> Self {
+        let mut random = Rng::with_seed(seed);
+        let settings = Settings {
+            max_concurrency: random.usize(1..8).try_into().unwrap(),
+            max_per_host: random.usize(1..5).try_into().unwrap(),
+            host_interval: SECOND / 10 * random.u32(0..2),
+            host_patience: SECOND * random.u32(1..60),
+            max_waiting: random.usize(1..400),
+            retry: RetryPolicy {
+                max_attempts: random.u32(1..5).try_into().unwrap(),
+                // So that each pause is longer than the interval, and can be seen.
+                base_delay: SECOND / 100 * random.u32(25..80),
+                multiplier: 2.0,
+            },
+            jitter: if random.bool() {
+                Jitter::Full
+            } else {
+                Jitter::None
+            },
+            max_retry_after: SECOND * random.u32(1..20),
+            deadline: SECOND * random.u32(1..60),
+            ..Settings::default()
+        };
+        Self {
+            seed,
+            settings,
+            scheduler: Scheduler::new(settings, random.fork()),
+            now: Duration::ZERO,
+            pushed: 0,
+            ended: HashSet::new(),
+            waiting: HashMap::new(),
+            waiting_bytes: 0,
+            running: Vec::new(),
+            hosts: Default::default(),
+            good: [0, 30, 60, 95][random.usize(0..4)],
+            local: random.u8(0..4) == 0,
+            random,
+        }
+    }
+
+    fn steps(mut self, steps: usize) {
+        for _ in 0..steps {
+            match self.random.u8(0..10) {
+                0..3 => self.push(),
+                3..6 => self.end_one(),
+                _ => self.advance(),
+            }
+            self.drain();
+        }
+        if self.random.bool() {
+            self.scheduler.stop();
+            self.drain();
+            assert!(
+                self.waiting.is_empty(),
+                "a stop ends all that wait: seed {}",
+                self.seed
+            );
+        }
+        // To the end: nothing is stuck, and each line has ended.
+        while !self.scheduler.is_empty() {
+            if self.running.is_empty() {
+                self.advance();
+            } else {
+                self.end_one();
+            }
+            self.drain();
+        }
+        assert_eq!(self.ended.len(), self.pushed, "seed {}", self.seed);
+    }
+
+    fn push(&mut self) {
+        let room = self.waiting_bytes < self.settings.max_waiting;
+        assert_eq!(self.scheduler.has_room(), room, "seed {}", self.seed);
+        if !room {
+            return;
+        }
+        let line = Line {
+            number: self.pushed,
+            host: self.random.usize(0..HOSTS.len()),
+            bytes: self.random.usize(1..50),
+        };
+        self.pushed += 1;
+        self.waits_again(line);
+        self.scheduler
+            .push(HOSTS[line.host], line, line.bytes, self.now);
+    }
+
+    fn waits_again(&mut self, line: Line) {
+        self.waiting.insert(line.number, line);
+        self.waiting_bytes += line.bytes;
+    }
+
+    fn waits_no_more(&mut self, number: usize) {
+        let line = self.waiting.remove(&number);
+        let line = line.unwrap_or_else(|| panic!("line {number} did not wait: seed {}", self.seed));
+        self.waiting_bytes -= line.bytes;
+    }
+
+    fn advance(&mut self) {
+        self.now += match self.random.u8(0..4) {
+            0 => SECOND / 1000,
+            1 => SECOND / 20,
+            2 => SECOND,
+            _ => match self.scheduler.next(self.now) {
+                Step::Wait(time) => time.unwrap_or_default().saturating_sub(self.now),
+                _ => unreachable!("it was asked until it said to wait"),
+            },
+        };
+    }
+
+    fn report(&mut self) -> Report {
+        if self.random.u32(0..100) < self.good {
+            return Report::Success;
+        }
+        let asked = SECOND * self.random.u32(1..25);
+        match self.random.u8(0..12) {
+            0 => Report::Failed,
+            1 => Report::Retriable,
+            2 => Report::TimedOut,
+            3 if self.local => Report::Local,
+            3 => Report::Dropped,
+            4 => Report::Host {
+                connected: true,
+                retry_after: Some(asked),
+            },
+            5..8 => Report::Host {
+                connected: true,
+                retry_after: None,
+            },
+            _ => Report::Host {
+                connected: false,
+                retry_after: None,
+            },
+        }
+    }
+
+    fn end_one(&mut self) {
+        if self.running.is_empty() {
+            return;
+        }
+        let Running { attempt, started } = self
+            .running
+            .swap_remove(self.random.usize(0..self.running.len()));
+        let line = attempt.item;
+        let report = self.report();
+        self.hosts[line.host].running -= 1;
+        self.waits_again(line);
+        let before = self.scheduler.host(HOSTS[line.host]).unwrap().not_before;
+        if let Some(ended) = self.scheduler.ended(attempt, report, self.now) {
+            self.line_ended(&ended);
+        }
+
+        let status = self.scheduler.host(HOSTS[line.host]).unwrap();
+        let host = &mut self.hosts[line.host];
+        // An attempt that was running when a pause began does not lengthen it.
+        let is_news = host.paused.is_none_or(|(began, _)| started > began);
+        if let (
+            true,
+            Report::Host {
+                retry_after: Some(asked),
+                ..
+            },
+        ) = (is_news, report)
+        {
+            let asked = if asked > self.settings.max_retry_after {
+                Duration::ZERO
+            } else {
+                asked
+            };
+            assert!(
+                status.not_before >= self.now + asked || asked.is_zero(),
+                "seed {}",
+                self.seed
+            );
+        }
+        if host.paused.is_some_and(|(began, _)| started < began) {
+            assert_eq!(
+                status.not_before, before,
+                "a longer pause: seed {}",
+                self.seed
+            );
+        }
+        if status.not_before > before {
+            host.paused = Some((self.now, status.not_before));
+        }
+    }
+
+    fn line_ended(&mut self, ended: &Ended<Line>) {
+        let number = ended.item.number;
+        assert!(
+            self.ended.insert(number),
+            "line {number} ended twice: seed {}",
+            self.seed
+        );
+        self.waits_no_more(number);
+        let may_be_untried = matches!(
+            ended.why,
+            Why::RetryAfter(_) | Why::HostDown | Why::Cancelled
+        );
+        assert!(
+            ended.attempts > 0 || may_be_untried,
+            "{:?} untried: seed {}",
+            ended.why,
+            self.seed
+        );
+    }
+
+    /// Does what the scheduler says, until it says to wait.
+    fn drain(&mut self) {
+        loop {
+            match self.scheduler.next(self.now) {
+                Step::Start(attempt) => self.started(attempt),
+                Step::End(ended) => self.line_ended(&ended),
+                Step::Wait(until) => return self.waits(until),
+            }
+        }
+    }
+
+    fn started(&mut self, attempt: Attempt<Line>) {
+        let (seed, line) = (self.seed, attempt.item);
+        self.waits_no_more(line.number);
+        assert!(
+            self.now < attempt.deadline(),
+            "an attempt after its deadline: seed {seed}"
+        );
+        let host = &mut self.hosts[line.host];
+        if let Some((_, until)) = host.paused {
+            assert!(self.now >= until, "an attempt within a pause: seed {seed}");
+        }
+        if let Some(last) = host.last_start {
+            let interval = self.now.checked_sub(last).unwrap();
+            assert!(
+                interval >= self.settings.host_interval,
+                "{interval:?} after another: seed {seed}"
+            );
+        }
+        host.last_start = Some(self.now);
+        host.running += 1;
+        self.running.push(Running {
+            attempt,
+            started: self.now,
+        });
+        let most = self.settings.max_per_host.get();
+        assert!(self.hosts[line.host].running <= most, "seed {seed}");
+        assert!(
+            self.running.len() <= self.settings.max_concurrency.get(),
+            "seed {seed}"
+        );
+    }
+
+    /// It says to wait: then nothing may start, and it does not wait for too long.
+    fn waits(&self, until: Option<Duration>) {
+        let seed = self.seed;
+        let cap = if self.local {
+            1
+        } else {
+            self.settings.max_concurrency.get()
+        };
+        let is_full = self.running.len() >= cap;
+        for (index, name) in HOSTS.iter().enumerate() {
+            let Some(host) = self.scheduler.host(name) else {
+                assert_eq!(self.hosts[index].running, 0, "seed {seed}");
+                continue;
+            };
+            assert_eq!(host.running, self.hosts[index].running, "seed {seed}");
+            assert!(
+                (1..=self.settings.max_per_host.get()).contains(&host.limit),
+                "seed {seed}"
+            );
+            if host.waiting > 0 && host.running < host.limit && !is_full {
+                assert!(
+                    self.now < host.not_before,
+                    "an attempt could start: seed {seed}"
+                );
+                assert!(
+                    until.is_some_and(|until| until <= host.not_before),
+                    "too late: seed {seed}"
+                );
+            }
+        }
+        let stuck = self.running.is_empty() && !self.waiting.is_empty() && until.is_none();
+        assert!(!stuck, "lines wait for nothing: seed {seed}");
+        assert_eq!(
+            self.scheduler.is_empty(),
+            self.running.is_empty() && self.waiting.is_empty()
+        );
+    }
+}
