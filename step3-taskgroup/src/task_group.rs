@@ -67,7 +67,7 @@ use crate::{ErrorGroup, ErrorNode};
 ///   panics, and the caller gets this panic, with the failure on standard error. Return an error
 ///   instead (`receiver.await.map_err(..)?`), or await the child's handle.
 /// - Scopes nested in the *bodies* of each other are one future, so their depth is bounded by the
-///   stack: about DEPTH in 2 MiB in a debug build.
+///   stack: about 400 in 2 MiB in a debug build.
 ///
 /// # Comparison with `JoinSet`
 ///
