@@ -41,53 +41,34 @@ pub struct ErrorGroup<E> {
 
 /// A member of an [`ErrorGroup`], and the error type of a scope's body.
 ///
-/// In the body, `?` converts the group's error type, and the [`ErrorGroup`] of an inner scope. For
-/// any other error Rust allows no conversion here (it would overlap with the one from the error
-/// type itself). Convert it to the error type first:
+/// In a body, `?` converts the group's error type and the [`ErrorGroup`] of an inner scope. Rust does
+/// not allow it to convert other errors (that would overlap with the first of these), so convert
+/// them to the error type yourself:
 ///
 /// ```
-/// # use std::{fs, io};
 /// # use step3_taskgroup::{ErrorGroup, TaskGroup};
-/// #[derive(Debug)]
-/// struct Mine(io::Error);
+/// type Error = Box<dyn std::error::Error + Send + Sync>;
 ///
-/// impl From<io::Error> for Mine {
-///     fn from(error: io::Error) -> Self {
-///         Self(error)
-///     }
-/// }
-/// # impl std::fmt::Display for Mine {
-/// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-/// #         self.0.fmt(f)
-/// #     }
-/// # }
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
-/// let result: Result<String, ErrorGroup<Mine>> = TaskGroup::scope(async |group| {
+/// let sum: Result<u8, ErrorGroup<Error>> = TaskGroup::scope(async |group| {
 ///     // In a child, `?` converts as everywhere.
-///     let first = group.spawn(async { Ok(fs::read_to_string("missing")?) });
-///     let second = fs::read_to_string("missing").map_err(Mine::from)?;
-///     Ok(first.await + &second)
+///     let child = group.spawn(async { Ok("9".parse::<u8>()?) });
+///     let own: u8 = "nine".parse().map_err(Error::from)?;
+///     Ok(child.await + own)
 /// })
 /// .await;
-/// assert!(result.is_err());
+/// assert_eq!(sum.unwrap_err().to_string(), "1 error: invalid digit found in string");
 /// # }
 /// ```
 ///
-/// Without the `map_err`, this does not compile:
+/// Without the `map_err`, a body does not compile:
 ///
 /// ```compile_fail,E0277
-/// # use std::{fs, io};
-/// # use step3_taskgroup::{ErrorNode, TaskGroup};
-/// # #[derive(Debug)]
-/// # struct Mine(io::Error);
-/// # impl From<io::Error> for Mine {
-/// #     fn from(error: io::Error) -> Self {
-/// #         Self(error)
-/// #     }
-/// # }
-/// fn body() -> Result<String, ErrorNode<Mine>> {
-///     Ok(fs::read_to_string("missing")?)
+/// # use step3_taskgroup::ErrorNode;
+/// # type Error = Box<dyn std::error::Error + Send + Sync>;
+/// fn body() -> Result<u8, ErrorNode<Error>> {
+///     Ok("nine".parse()?)
 /// }
 /// ```
 pub enum ErrorNode<E> {
@@ -246,7 +227,8 @@ impl<'a, E> Iterator for Leaves<'a, E> {
     }
 }
 
-/// Lets `?` in a body turn an error of the group's type into a member of the group.
+/// Lets `?` in a body turn an error of the group's type into a member of the group. For an error of
+/// another type, write `.map_err(YourError::from)?`.
 impl<E> From<E> for ErrorNode<E> {
     // `?` passes its own location on.
     #[track_caller]
@@ -260,6 +242,8 @@ impl<E> From<E> for ErrorNode<E> {
 }
 
 /// Lets `?` in a body turn the result of an inner scope into a member of the group.
+// So that the compiler does not speak of groups where `?` meets an error of another type.
+#[diagnostic::do_not_recommend]
 impl<E> From<ErrorGroup<E>> for ErrorNode<E> {
     fn from(group: ErrorGroup<E>) -> Self {
         Self::Group(group)

@@ -61,8 +61,8 @@ use crate::{ErrorGroup, ErrorNode};
 /// - Rust has no asynchronous drop. If the future of the outermost scope is dropped, its children
 ///   end at their next await, but nothing waits for them. Stop a scope with
 ///   [`scope_until`](Self::scope_until) instead.
-/// - A child that never awaits cannot be cancelled, and neither can `spawn_blocking`.
-/// - A task that a child starts with `tokio::spawn` does not belong to the group.
+/// - A child that never awaits cannot be cancelled, nor can `spawn_blocking`. A task that a child
+///   starts with `tokio::spawn` does not belong to the group.
 /// - A panic wins over a failure. A body that unwraps a channel whose sender a failing child drops
 ///   panics, and the caller gets this panic, with the failure on standard error. Return an error
 ///   instead (`receiver.await.map_err(..)?`), or await the child's handle.
@@ -72,11 +72,10 @@ use crate::{ErrorGroup, ErrorNode};
 /// # Comparison with `JoinSet`
 ///
 /// - A `JoinSet` that is dropped aborts its tasks and does not wait for them.
-/// - A `JoinSet` reports one result after the other, and you decide what a failure stops.
-/// - The tasks of a `JoinSet` have one type. Here each handle has its own.
-/// - Only the owner of a `JoinSet` can spawn into it. Here children can, by a clone of the group.
-/// - A `JoinSet` keeps each result until it is taken; a group drops a value whose handle is gone.
-/// - A `JoinSet` can abort one task, and runs on a `LocalSet` too.
+/// - A `JoinSet` returns one result after the other, and you decide what a failure cancels.
+/// - The tasks of a `JoinSet` have one type, and only its owner can spawn. The children of a group
+///   have a type each, and can spawn siblings.
+/// - A `JoinSet` can abort a single task, and its tasks need not be `Send`.
 ///
 /// # Not here, and why
 ///
@@ -213,24 +212,8 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
         self.spawn_child(role, future)
     }
 
-    /// A clone of this group whose children have the given name, however they are spawned.
-    ///
-    /// ```
-    /// # use step3_taskgroup::{ErrorGroup, TaskGroup};
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() {
-    /// let errors: ErrorGroup<&str> = TaskGroup::scope(async |group| {
-    ///     group.named("page").spawn_group::<()>(TaskGroup::scope(async |page| {
-    ///         page.named("orders").spawn_with_token::<(), _>(|_| async { Err("away") });
-    ///         Ok(())
-    ///     }));
-    ///     Ok(())
-    /// })
-    /// .await
-    /// .unwrap_err();
-    /// assert!(errors.tree().to_string().contains("page (1)\n    orders: away"));
-    /// # }
-    /// ```
+    /// A clone of this group whose children have the given name, however they are spawned:
+    /// `group.named("page").spawn_group(..)`.
     #[must_use]
     pub fn named(&self, name: impl Into<Arc<str>>) -> Self {
         Self {

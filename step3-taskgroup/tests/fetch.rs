@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use step1_fetcher::{FetchError, client};
+use step2_gather::fetch_all_strict;
 use step3_taskgroup::{fetch_all_taskgroup, fetch_all_taskgroup_tracking};
 use tokio::runtime::Builder;
 use tokio::time::timeout;
@@ -72,10 +73,27 @@ fn a_failure_comes_in_a_group_and_its_leaf_is_named_after_its_url() {
             .await
             .unwrap_err();
 
-        let leaves: Vec<_> = errors.leaves().collect();
+        let leaves = errors.into_leaves();
         assert_eq!(leaves.len(), 1);
         assert_eq!(leaves[0].task.to_string(), boom);
         assert!(matches!(leaves[0].error, FetchError::Status { status, .. } if status == 500));
+    });
+}
+
+#[test]
+fn the_taskgroup_driver_can_replace_the_strict_gather_driver() {
+    within_the_limit(Builder::new_current_thread(), async {
+        let (client, server) = (client(), server().await);
+
+        let good = || urls(&server, ["b", "a", "b"]);
+        let pages = fetch_all_taskgroup(&client, good()).await.unwrap();
+        assert_eq!(pages, fetch_all_strict(&client, good()).await.unwrap());
+
+        let bad = || urls(&server, ["a", "boom", "slow-1"]);
+        let errors = fetch_all_taskgroup(&client, bad()).await.unwrap_err();
+        let error = fetch_all_strict(&client, bad()).await.unwrap_err();
+        let single = errors.into_single().unwrap();
+        assert_eq!(single.to_string(), error.to_string());
     });
 }
 

@@ -24,13 +24,26 @@ async fn main() {
         "\nTwo careful workers that need 50 ms, and a limit of 10 ms. Still open at the limit:"
     );
     let log = ResourceLog::default();
-    run_gather_under_timeout(&log, WORK, FAILURE).await;
+    let worker = |name| {
+        let log = log.clone();
+        async move { careful_worker(name, WORK, &log).await }
+    };
+    run_gather_under_timeout(FAILURE, worker).await;
     println!("  gather under a timeout         {:?}", log.leaked());
+
     let log = ResourceLog::default();
-    run_futures_under_timeout(&log, WORK, FAILURE).await;
+    run_futures_under_timeout(FAILURE, |name| careful_worker(name, WORK, &log)).await;
     println!("  plain futures under a timeout  {:?}", log.leaked());
+
     let log = ResourceLog::default();
-    run_taskgroup_under_deadline(&log, WORK, FAILURE).await;
+    let in_time = run_taskgroup_under_deadline(FAILURE, |group, name| {
+        let log = log.clone();
+        group.spawn(async move {
+            careful_worker(name, WORK, &log).await;
+            Ok(())
+        });
+    });
+    in_time.await.expect("no worker fails");
     println!("  a group with a deadline        {:?}", log.leaked());
 
     println!("\n{}", render_text(&[three_racers().await]));

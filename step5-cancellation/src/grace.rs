@@ -11,7 +11,8 @@ use tokio_util::sync::CancellationToken;
 ///
 /// # Cancellation
 ///
-/// Dropping the future drops `work`.
+/// Dropping the future drops `work` at its await, without a grace period. So use it in a child
+/// that is signalled, `TaskGroup::spawn_with_token`: the group never drops such a child.
 pub async fn with_grace_period<F: Future>(
     stop: &CancellationToken,
     grace: Duration,

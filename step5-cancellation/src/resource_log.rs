@@ -1,4 +1,3 @@
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Which resources were opened and closed, and how the workers that held them ended. Clones share
@@ -45,22 +44,13 @@ impl ResourceLog {
     #[must_use]
     pub fn leaked(&self) -> Vec<String> {
         let entries = self.entries();
-        let mut closings = HashMap::<&str, usize>::new();
-        for name in &entries.closed {
-            *closings.entry(name).or_default() += 1;
+        let mut open = entries.opened.clone();
+        for closed in &entries.closed {
+            if let Some(index) = open.iter().position(|name| name == closed) {
+                open.remove(index);
+            }
         }
-        let still_open =
-            entries
-                .opened
-                .iter()
-                .filter(|name| match closings.get_mut(name.as_str()) {
-                    Some(left @ 1..) => {
-                        *left -= 1;
-                        false
-                    }
-                    _ => true,
-                });
-        still_open.cloned().collect()
+        open
     }
 
     pub(crate) fn note_completed(&self, name: &str) {

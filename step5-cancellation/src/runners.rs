@@ -1,32 +1,32 @@
-//! Two workers, run in five ways.
+//! Two workers, `alpha` and `beta`, run in five ways.
+//!
+//! In a group, `spawn_worker` is called with the group and the name of each worker. It chooses how to
+//! spawn: with `spawn` for a worker that is dropped, with `spawn_with_token` for one that is signalled.
 
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use step2_gather::gather;
+use step2_gather::gather_settled;
 use step3_taskgroup::{ErrorGroup, TaskGroup};
 use tokio::time::{sleep, timeout};
 
-use crate::{ResourceLog, careful_worker};
-
 const NAMES: [&str; 2] = ["alpha", "beta"];
 
-/// Runs two careful workers in a group. None of them fails.
+/// Runs two workers in a group.
 ///
 /// # Errors
 ///
-/// Never, since no worker fails.
+/// The errors of the workers.
+///
+/// # Cancellation
+///
+/// Dropping the future cancels the group and does not wait for the workers.
 pub async fn run_taskgroup_clean(
-    log: &ResourceLog,
-    delay: Duration,
+    spawn_worker: impl Fn(&TaskGroup<&'static str>, &'static str),
 ) -> Result<(), ErrorGroup<&'static str>> {
     TaskGroup::scope(async |group| {
         for name in NAMES {
-            let log = log.clone();
-            group.spawn(async move {
-                careful_worker(name, delay, &log).await;
-                Ok(())
-            });
+            spawn_worker(&group, name);
         }
         Ok(())
     })
@@ -35,12 +35,13 @@ pub async fn run_taskgroup_clean(
 
 /// Runs two workers in a group, and a third child that fails after `fails_at`.
 ///
-/// `spawn_worker` is called with the group and the name of each worker. It chooses how to spawn:
-/// with `spawn` for a worker that is dropped, with `spawn_with_token` for one that is signalled.
-///
 /// # Errors
 ///
 /// The third child's `boom`, and the errors of the workers.
+///
+/// # Cancellation
+///
+/// Dropping the future cancels the group and does not wait for the workers.
 pub async fn run_taskgroup_with_one_failure(
     fails_at: Duration,
     spawn_worker: impl Fn(&TaskGroup<&'static str>, &'static str),
@@ -58,54 +59,66 @@ pub async fn run_taskgroup_with_one_failure(
     .await
 }
 
-/// Runs two careful workers in a gather, with a timeout around it. Returns whether they finished in
-/// time.
-///
-/// **This leaks**: the timeout drops the gather, the gather drops its handles, and the workers run
-/// on until they are done. In asyncio the same program cancels them.
-pub async fn run_gather_under_timeout(log: &ResourceLog, delay: Duration, limit: Duration) -> bool {
-    let workers = NAMES.map(|name| {
-        let log = log.clone();
-        async move {
-            careful_worker(name, delay, &log).await;
-            Ok::<_, &str>(())
-        }
-    });
-    timeout(limit, gather(workers)).await.is_ok()
-}
-
-/// Runs two careful workers as plain futures in one task, with a timeout around them. Returns
-/// whether they finished in time.
-///
-/// The timeout drops the futures. When this function returns, their resources are closed.
-pub async fn run_futures_under_timeout(
-    log: &ResourceLog,
-    delay: Duration,
-    limit: Duration,
-) -> bool {
-    let workers = NAMES.map(|name| careful_worker(name, delay, log));
-    timeout(limit, join_all(workers)).await.is_ok()
-}
-
-/// Runs two careful workers in a group with a deadline. Returns whether they finished in time.
+/// Runs two workers in a group with a deadline. Returns whether they finished in time.
 ///
 /// At the deadline the group cancels the workers and waits for them. When this function returns,
-/// their resources are closed. Unlike plain futures, the workers can run on several threads.
+/// their resources are closed.
+///
+/// # Errors
+///
+/// The errors of the workers.
+///
+/// # Cancellation
+///
+/// Dropping the future cancels the group and does not wait for the workers.
 pub async fn run_taskgroup_under_deadline(
-    log: &ResourceLog,
-    delay: Duration,
     limit: Duration,
-) -> bool {
-    let finished = TaskGroup::<&str>::scope_until(sleep(limit), async |group| {
+    spawn_worker: impl Fn(&TaskGroup<&'static str>, &'static str),
+) -> Result<bool, ErrorGroup<&'static str>> {
+    let finished = TaskGroup::scope_until(sleep(limit), async |group| {
         for name in NAMES {
-            let log = log.clone();
-            group.spawn(async move {
-                careful_worker(name, delay, &log).await;
-                Ok(())
-            });
+            spawn_worker(&group, name);
         }
         Ok(())
     })
-    .await;
-    matches!(finished, Ok(Some(())))
+    .await?;
+    Ok(finished.is_some())
+}
+
+/// Runs two workers in a gather, with a timeout around it. Returns whether they finished in time.
+/// (The article's function returns whether they timed out.)
+///
+/// **This leaks**: the timeout drops the gather, the gather drops its handles, and the workers run
+/// on until they are done. In asyncio the same program cancels them. A worker returns no error, so
+/// it does not matter which of lesson 2's two gathers this is.
+///
+/// # Cancellation
+///
+/// Dropping the future leaks the workers in the same way.
+pub async fn run_gather_under_timeout<F>(
+    limit: Duration,
+    worker: impl Fn(&'static str) -> F,
+) -> bool
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    timeout(limit, gather_settled(NAMES.map(worker)))
+        .await
+        .is_ok()
+}
+
+/// Runs two workers as plain futures in one task, with a timeout around them. Returns whether they
+/// finished in time.
+///
+/// The timeout drops the futures. When this function returns, their resources are closed. Both
+/// workers run on one thread at a time.
+///
+/// # Cancellation
+///
+/// Dropping the future drops the workers.
+pub async fn run_futures_under_timeout<F: Future<Output = ()>>(
+    limit: Duration,
+    worker: impl Fn(&'static str) -> F,
+) -> bool {
+    timeout(limit, join_all(NAMES.map(worker))).await.is_ok()
 }

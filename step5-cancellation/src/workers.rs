@@ -64,6 +64,14 @@ pub async fn cleaning_worker(
 
 /// Works for `delay` with a resource open and **ignores the signal to stop**. The scope waits until
 /// the work is done, and `log` does not show that the worker should have stopped.
+///
+/// The article's `swallowing_worker` catches its cancellation, returns at once, and notes that
+/// `NAME:swallowed` has completed. A future that is dropped cannot do that.
+///
+/// # Cancellation
+///
+/// Cancelling `_stop` changes nothing. If the future is dropped, the resource closes, and `log` has
+/// neither a completed nor a cancelled worker.
 pub async fn swallowing_worker(
     name: &str,
     delay: Duration,

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use step3_taskgroup::TaskGroup;
 use step5_cancellation::{ResourceLog, spawn_blocking_in, tracked_resource, with_grace_period};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::{spawn_blocking, yield_now};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -35,14 +34,14 @@ fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
 }
 
-/// How many of a hundred pieces of work a child does after its sibling has failed.
+/// How many of 1000 pieces of work a child does after its sibling has failed.
 async fn pieces_done_after_a_failure(child: impl FnOnce(&Group, Arc<AtomicUsize>)) -> usize {
     let done = Arc::new(AtomicUsize::new(0));
-    let result = Group::scope(async |group| {
+    let result = within_limit(Group::scope(async |group| {
         group.spawn::<()>(async { Err("boom") });
         child(&group, Arc::clone(&done));
         Ok(())
-    })
+    }))
     .await;
     assert!(result.is_err());
     done.load(Ordering::Relaxed)
@@ -56,19 +55,19 @@ fn one_piece(done: &AtomicUsize) {
 async fn a_child_that_never_awaits_cannot_be_stopped() {
     let done = pieces_done_after_a_failure(|group, done| {
         group.spawn(async move {
-            (0..100).for_each(|_| one_piece(&done));
+            (0..1000).for_each(|_| one_piece(&done));
             Ok(())
         });
     });
 
-    assert_eq!(done.await, 100);
+    assert_eq!(done.await, 1000);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_child_that_awaits_only_what_is_ready_cannot_be_stopped_either() {
     let done = pieces_done_after_a_failure(|group, done| {
         group.spawn(async move {
-            for _ in 0..100 {
+            for _ in 0..1000 {
                 one_piece(&done);
                 std::future::ready(()).await;
             }
@@ -76,14 +75,44 @@ async fn a_child_that_awaits_only_what_is_ready_cannot_be_stopped_either() {
         });
     });
 
-    assert_eq!(done.await, 100);
+    assert_eq!(done.await, 1000);
+}
+
+// The budget of tokio 1.54 is 128. That is a detail: the rule is that there is one.
+#[tokio::test(start_paused = true)]
+async fn a_child_that_awaits_ready_resources_of_tokio_stops_at_the_end_of_its_budget() {
+    let with_a_semaphore = pieces_done_after_a_failure(|group, done| {
+        group.spawn(async move {
+            let permits = Semaphore::new(1000);
+            for _ in 0..1000 {
+                one_piece(&done);
+                permits.acquire().await.unwrap().forget();
+            }
+            Ok(())
+        });
+    });
+    let with_a_channel = pieces_done_after_a_failure(|group, done| {
+        group.spawn(async move {
+            let (sender, mut messages) = mpsc::channel(1000);
+            (0..1000).for_each(|message| sender.try_send(message).unwrap());
+            for _ in 0..1000 {
+                one_piece(&done);
+                messages.recv().await.unwrap();
+            }
+            Ok(())
+        });
+    });
+
+    for done in [with_a_semaphore.await, with_a_channel.await] {
+        assert!((2..1000).contains(&done), "{done} pieces");
+    }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_child_that_yields_between_two_pieces_stops_there() {
     let done = pieces_done_after_a_failure(|group, done| {
         group.spawn(async move {
-            for _ in 0..100 {
+            for _ in 0..1000 {
                 one_piece(&done);
                 yield_now().await;
             }
@@ -97,7 +126,7 @@ async fn a_child_that_yields_between_two_pieces_stops_there() {
 #[tokio::test]
 async fn work_moved_to_a_thread_stops_where_it_checks_the_token() {
     let done = Arc::new(AtomicUsize::new(0));
-    let result = Group::scope(async |group| {
+    let result = within_limit(Group::scope(async |group| {
         let counted = Arc::clone(&done);
         let (first_piece_done, starts) = oneshot::channel();
         spawn_blocking_in(&group, move |stop| {
@@ -111,7 +140,7 @@ async fn work_moved_to_a_thread_stops_where_it_checks_the_token() {
             Err("boom")
         });
         Ok(())
-    })
+    }))
     .await;
 
     assert!(result.is_err());
@@ -123,7 +152,7 @@ async fn work_moved_to_a_thread_stops_where_it_checks_the_token() {
 #[tokio::test]
 async fn spawn_blocking_outlives_the_group() {
     let log = ResourceLog::default();
-    let (release, released) = mpsc::channel::<()>();
+    let (release, released) = std::sync::mpsc::channel::<()>();
     let (started, has_started) = oneshot::channel();
     let (left, has_left) = oneshot::channel();
 
@@ -158,7 +187,7 @@ async fn spawn_blocking_outlives_the_group() {
 #[tokio::test]
 async fn the_scope_waits_for_blocking_work_spawned_in_the_group() {
     let log = ResourceLog::default();
-    let result = Group::scope(async |group| {
+    let result = within_limit(Group::scope(async |group| {
         let log = log.clone();
         let (started, has_started) = oneshot::channel();
         spawn_blocking_in(&group, move |stop| {
@@ -172,7 +201,7 @@ async fn the_scope_waits_for_blocking_work_spawned_in_the_group() {
             Err("boom")
         });
         Ok(())
-    })
+    }))
     .await;
 
     assert_eq!(log.leaked(), [""; 0]);
@@ -180,6 +209,40 @@ async fn the_scope_waits_for_blocking_work_spawned_in_the_group() {
         result.unwrap_err().to_string(),
         "2 errors: boom; stopped in the middle"
     );
+}
+
+#[tokio::test]
+async fn a_panic_on_the_thread_continues_in_the_caller_with_its_own_payload() {
+    let scope = Group::scope(async |group| {
+        spawn_blocking_in::<(), _>(&group, |_| std::panic::panic_any("from the thread"));
+        Ok(())
+    });
+    let caught = std::panic::AssertUnwindSafe(scope).catch_unwind();
+    let panic = within_limit(caught).await.unwrap_err();
+
+    assert_eq!(panic.downcast_ref(), Some(&"from the thread"));
+}
+
+#[tokio::test]
+async fn dropping_the_scope_cancels_the_token_of_its_thread() {
+    let (started, has_started) = oneshot::channel();
+    let (stopped, has_stopped) = oneshot::channel();
+    let scope = Group::scope(async |group| {
+        spawn_blocking_in(&group, |stop| {
+            let _ = started.send(());
+            block_until_cancelled(stop);
+            let _ = stopped.send(());
+            Ok(())
+        });
+        Ok(())
+    });
+
+    tokio::select! {
+        biased;
+        _ = scope => unreachable!("its thread waits for the token"),
+        _ = has_started => {}
+    }
+    within_limit(has_stopped).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
@@ -230,7 +293,7 @@ async fn a_panic_during_a_clean_up_is_not_lost_and_the_other_clean_ups_end_first
 async fn a_signalled_child_finishes_its_critical_section() {
     let log = ResourceLog::default();
     let start = Instant::now();
-    let result = Group::scope(async |group| {
+    let result = within_limit(Group::scope(async |group| {
         let log = log.clone();
         group.spawn_with_token(|stop| async move {
             // This part may stop at the signal.
@@ -245,7 +308,7 @@ async fn a_signalled_child_finishes_its_critical_section() {
             Err("boom")
         });
         Ok(())
-    })
+    }))
     .await;
 
     assert!(result.is_err());

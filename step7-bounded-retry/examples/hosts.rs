@@ -8,6 +8,9 @@ mod run;
 
 use hosts::{KINDS, Mean};
 
+/// Where a host is random, so is a run: the figures are means of this many.
+const RUNS: u64 = 20;
+
 fn main() {
     println!(
         "                                                   by host             each by itself"
@@ -19,7 +22,7 @@ fn main() {
         let (name, pages) = (kind.name, kind.pages);
         print!("{name:<41}  {pages:>4}");
         for apart in [false, true] {
-            let Mean { fetched, requests } = kind.mean(apart);
+            let Mean { fetched, requests } = Mean::of(&kind.runs(RUNS, apart));
             print!("  {fetched:>8.0}  {requests:>8.0}");
         }
         println!();

@@ -3,7 +3,6 @@
 //! Not by the crate `cargo_metadata`: it builds serde with its derive, and then every lesson's test
 //! would build serde a second time.
 
-use std::collections::BTreeMap;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -22,16 +21,22 @@ pub struct Workspace {
     pub lessons: Vec<Lesson>,
 }
 
-#[derive(Debug, Default)]
+/// The table `[package.metadata.lesson]` of a package.
+#[derive(Debug, Default, Deserialize)]
 pub struct Lesson {
-    pub number: u32,
+    /// Of the package.
+    #[serde(skip)]
     pub name: String,
+    #[serde(skip)]
+    pub folder: PathBuf,
+    pub number: u32,
     pub title: String,
     pub minutes: u32,
     pub headline: String,
-    pub folder: PathBuf,
     /// In the order of the course.
+    #[serde(default, rename = "exercise")]
     pub exercises: Vec<Exercise>,
+    #[serde(default, rename = "question")]
     pub questions: Vec<Question>,
 }
 
@@ -139,24 +144,20 @@ impl Workspace {
         let metadata: Metadata = serde_json::from_slice(metadata)
             .map_err(|error| format!("the output of cargo metadata: {error}"))?;
         let is_practice = metadata.of_workspace["practice"] == true;
-        let mut lessons = BTreeMap::new();
-        for package in &metadata.packages {
-            let Some(lesson) = package.lesson()? else {
-                continue;
-            };
-            let number = lesson.number;
-            let name = lesson.name.clone();
-            if let Some(other) = lessons.insert(number, lesson) {
-                return Err(format!(
-                    "two lessons have the number {number}: {} and {name}",
-                    other.name
-                ));
-            }
+        let lessons = metadata.packages.iter().filter_map(Package::lesson);
+        let mut lessons = lessons.collect::<Result<Vec<_>, _>>()?;
+        lessons.sort_by_key(|lesson| lesson.number);
+        let mut pairs = lessons.windows(2);
+        if let Some([one, other]) = pairs.find(|pair| pair[0].number == pair[1].number) {
+            let (number, one, other) = (one.number, &one.name, &other.name);
+            return Err(format!(
+                "two lessons have the number {number}: {one} and {other}"
+            ));
         }
         let workspace = Self {
             root: metadata.workspace_root,
             target: metadata.target_directory,
-            lessons: lessons.into_values().collect(),
+            lessons,
         };
         Ok((workspace, is_practice))
     }
@@ -199,45 +200,28 @@ struct Target {
     name: String,
 }
 
-/// The table `[package.metadata.lesson]`.
-#[derive(Deserialize)]
-struct Description {
-    number: u32,
-    title: String,
-    minutes: u32,
-    headline: String,
-    #[serde(default, rename = "exercise")]
-    exercises: Vec<Exercise>,
-    #[serde(default, rename = "question")]
-    questions: Vec<Question>,
-}
-
 impl Package {
     /// The lesson that this package is, or none if its manifest has no such table.
-    fn lesson(&self) -> Result<Option<Lesson>, String> {
-        let Some(description) = self.metadata.get("lesson") else {
-            return Ok(None);
-        };
-        let description = Description::deserialize(description)
-            .map_err(|error| format!("{}: [package.metadata.lesson]: {error}", self.name))?;
-        let lesson = Lesson {
-            number: description.number,
-            name: self.name.clone(),
-            title: description.title,
-            minutes: description.minutes,
-            headline: description.headline,
-            folder: self.manifest_path.with_file_name(""),
-            exercises: description.exercises,
-            questions: description.questions,
-        };
+    fn lesson(&self) -> Option<Result<Lesson, String>> {
+        let table = self.metadata.get("lesson")?;
+        Some(
+            self.read(table)
+                .map_err(|error| format!("{}: {error}", self.name)),
+        )
+    }
+
+    fn read(&self, table: &Value) -> Result<Lesson, String> {
+        let mut lesson = Lesson::deserialize(table)
+            .map_err(|error| format!("[package.metadata.lesson]: {error}"))?;
+        lesson.name.clone_from(&self.name);
+        lesson.folder = self.manifest_path.with_file_name("");
         let demo = lesson.demo();
         let is_demo = |target: &Target| {
             target.name == demo && target.kind.iter().any(|kind| kind == "example")
         };
-        if self.targets.iter().any(is_demo) {
-            Ok(Some(lesson))
-        } else {
-            Err(format!("{}: there is no example `{demo}`", self.name))
-        }
+        let has_demo = self.targets.iter().any(is_demo);
+        has_demo
+            .then_some(lesson)
+            .ok_or(format!("there is no example `{demo}`"))
     }
 }

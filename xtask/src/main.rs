@@ -103,12 +103,12 @@ fn list() -> Result<ExitCode, Failure> {
 
 /// Runs in the current folder, not in the workspace's root: `--svg FILE` is relative to it.
 fn timeline(arguments: &[OsString]) -> Result<ExitCode, Failure> {
-    let status = lessons::cargo()
+    let mut cargo = lessons::cargo();
+    cargo
         .args(["run", "-q", "-p", "step4-compare", "--example", "timeline"])
         .arg("--")
-        .args(arguments)
-        .status()
-        .map_err(|error| Failure::failed(format!("cannot run cargo: {error}")))?;
+        .args(arguments);
+    let status = process::status(&mut cargo)?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }

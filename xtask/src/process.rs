@@ -75,18 +75,30 @@ fn wait(command: &mut Command, limit: Duration) -> io::Result<ExitKind> {
     }
 }
 
-fn read(mut file: File) -> io::Result<String> {
+/// All of the file, from its beginning.
+pub fn read(mut file: File) -> io::Result<String> {
     let mut bytes = Vec::new();
     file.rewind()?;
     file.read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
+/// Runs the program to its end.
+pub fn status(command: &mut Command) -> Result<ExitStatus, Failure> {
+    let status = command.status();
+    status.map_err(|error| cannot_run(command, &error))
+}
+
+fn cannot_run(command: &Command, error: &io::Error) -> Failure {
+    let program = command.get_program().to_string_lossy();
+    Failure::failed(format!("cannot run {program}: {error}"))
+}
+
 /// What a program prints, given this input. A program that fails is an error with its messages.
 pub fn output(command: &mut Command, input: &str) -> Result<String, Failure> {
     let program = command.get_program().to_string_lossy().into_owned();
-    let captured = capture(command, input, Duration::MAX)
-        .map_err(|error| Failure::failed(format!("cannot run {program}: {error}")))?;
+    let captured =
+        capture(command, input, Duration::MAX).map_err(|error| cannot_run(command, &error))?;
     match captured.exit {
         ExitKind::Success => Ok(captured.stdout),
         ExitKind::Failed(status) => {

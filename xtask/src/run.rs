@@ -1,7 +1,6 @@
 //! `cargo xtask run`: the lessons in order, each with its tests and then its demonstration.
 
-use std::fs::File;
-use std::io::{self, IsTerminal, Read, Seek, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::{ExitCode, Stdio};
 use std::time::Instant;
 
@@ -9,6 +8,7 @@ use serde_derive::Serialize;
 
 use crate::failure::Failure;
 use crate::lessons::{self, Lesson, Workspace};
+use crate::process;
 use crate::selection::{self, Selection};
 use crate::style::{BAD, BOLD, DIM, GOOD};
 use crate::test_program::Counts;
@@ -35,17 +35,9 @@ struct Outcome<'a> {
     step: u32,
     name: &'a str,
     tests: Counts,
-    demo: Demo,
+    /// `ok`, `failed`, or `skipped` because a test failed.
+    demo: &'static str,
     seconds: f64,
-}
-
-#[derive(Clone, Copy, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Demo {
-    Ok,
-    Failed,
-    /// It did not run, because a test failed.
-    Skipped,
 }
 
 pub fn run(options: &Options) -> Result<ExitCode, Failure> {
@@ -66,41 +58,28 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
             let line = serde_json::to_string(&outcome).map_err(io::Error::from)?;
             writeln!(io::stdout(), "{line}")?;
         }
-        let failed = outcome.demo != Demo::Ok;
+        let failed = outcome.demo != "ok";
         outcomes.push(outcome);
         if failed && !options.keep_going {
             break;
         }
     }
     print_table(&selected, &outcomes, &mut out)?;
-    if outcomes.iter().all(|outcome| outcome.demo == Demo::Ok) {
-        Ok(ExitCode::SUCCESS)
-    } else {
-        Ok(ExitCode::FAILURE)
-    }
+    let all_ok = outcomes.iter().all(|outcome| outcome.demo == "ok");
+    Ok(ExitCode::from(u8::from(!all_ok)))
 }
 
 /// Builds what all lessons need before the first one runs. With tests and examples, this is what
 /// `cargo test --no-run` builds, without its list of files.
 pub fn build(workspace: &Workspace, selected: &[&Lesson], kinds: &[&str]) -> Result<(), Failure> {
     let packages = selected.iter().flat_map(|lesson| ["-p", &lesson.name]);
-    let status = workspace
-        .cargo()
-        .arg("build")
-        .args(kinds)
-        .args(packages)
-        .stdout(io::stderr())
-        .status()
-        .map_err(|error| cannot_run_cargo(&error))?;
-    if status.success() {
+    let mut cargo = workspace.cargo();
+    cargo.arg("build").args(kinds).args(packages);
+    if process::status(cargo.stdout(io::stderr()))?.success() {
         Ok(())
     } else {
         Err(Failure::failed("the build failed; no lesson was run"))
     }
-}
-
-fn cannot_run_cargo(error: &io::Error) -> Failure {
-    Failure::failed(format!("cannot run cargo: {error}"))
 }
 
 fn run_lesson<'a>(
@@ -119,7 +98,7 @@ fn run_lesson<'a>(
     let demo = if passed {
         run_demo(workspace, lesson, json, out)?
     } else {
-        Demo::Skipped
+        "skipped"
     };
     writeln!(out)?;
     Ok(Outcome {
@@ -143,21 +122,19 @@ fn run_tests(
         "never"
     };
     // One file for both streams keeps their order.
-    let mut log = tempfile::tempfile()?;
-    let stream = || log.try_clone().map(Stdio::from);
-    let start = Instant::now();
-    let status = workspace
-        .cargo()
+    let log = tempfile::tempfile()?;
+    let mut cargo = workspace.cargo();
+    cargo
         .args(["test", "--no-fail-fast", "-p", &lesson.name])
         .env("RUST_BACKTRACE", "0")
         .env("CARGO_TERM_COLOR", color)
         .stdin(Stdio::null())
-        .stdout(stream()?)
-        .stderr(stream()?)
-        .status()
-        .map_err(|error| cannot_run_cargo(&error))?;
+        .stdout(log.try_clone()?)
+        .stderr(log.try_clone()?);
+    let start = Instant::now();
+    let status = process::status(&mut cargo)?;
     let seconds = start.elapsed().as_secs_f64();
-    let output = read(&mut log)?;
+    let output = process::read(log)?;
     let counts = Counts::of(&output);
     if !status.success() {
         writeln!(out, "{}\n", output.trim_end())?;
@@ -174,19 +151,12 @@ fn run_tests(
     Ok((counts, status.success()))
 }
 
-fn read(log: &mut File) -> io::Result<String> {
-    let mut bytes = Vec::new();
-    log.rewind()?;
-    log.read_to_end(&mut bytes)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
 fn run_demo(
     workspace: &Workspace,
     lesson: &Lesson,
     json: bool,
     out: &mut dyn Write,
-) -> Result<Demo, Failure> {
+) -> Result<&'static str, Failure> {
     let demo = lesson.demo();
     let arguments = ["run", "-q", "-p", &lesson.name, "--example", &demo];
     writeln!(out, "\n{DIM}cargo {}{DIM:#}", arguments.join(" "))?;
@@ -197,12 +167,12 @@ fn run_demo(
     if json {
         command.stdout(io::stderr());
     }
-    let status = command.status().map_err(|error| cannot_run_cargo(&error))?;
+    let status = process::status(&mut command)?;
     if status.success() {
-        return Ok(Demo::Ok);
+        return Ok("ok");
     }
     writeln!(out, "\n{BAD}The demonstration failed{BAD:#}: {status}")?;
-    Ok(Demo::Failed)
+    Ok("failed")
 }
 
 fn print_table(selected: &[&Lesson], outcomes: &[Outcome], out: &mut dyn Write) -> io::Result<()> {
@@ -224,11 +194,7 @@ fn print_table(selected: &[&Lesson], outcomes: &[Outcome], out: &mut dyn Write) 
         } else {
             format!("{passed} passed")
         };
-        let (demo, style) = match outcome.demo {
-            Demo::Ok => ("ok", GOOD),
-            Demo::Failed => ("failed", BAD),
-            Demo::Skipped => ("skipped", BAD),
-        };
+        let (demo, style) = (outcome.demo, if outcome.demo == "ok" { GOOD } else { BAD });
         writeln!(
             out,
             "{tests:<21}  {style}{demo:<7}{style:#}  {:>7.1}",

@@ -3,6 +3,7 @@
 mod support;
 
 use std::fmt::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use support::{folder, manifest, outcome, this_workspace, xtask};
@@ -10,6 +11,19 @@ use support::{folder, manifest, outcome, this_workspace, xtask};
 fn agenda(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
     outcome(&mut xtask(folder, &[&["agenda"], arguments].concat()))
 }
+
+const PAGE: &str = "\
+# Title
+
+## For the teacher
+
+**Show** the [code](src/lib.rs), [this](#title),
+and [tokio](https://tokio.rs).
+
+## More
+
+[Later](later.md)
+";
 
 /// A workspace of lessons that take so many minutes, each with exercises that take so many.
 fn course(name: &str, lessons: &[(u32, &[u32])]) -> PathBuf {
@@ -33,6 +47,7 @@ fn course(name: &str, lessons: &[(u32, &[u32])]) -> PathBuf {
         let manifest = manifest(&package, number, *minutes, &more);
         files.push((format!("{package}/Cargo.toml"), manifest));
         files.push((format!("{package}/src/lib.rs"), String::new()));
+        files.push((format!("{package}/README.md"), PAGE.to_owned()));
         files.push((format!("{package}/examples/demo{number}.rs"), String::new()));
     }
     let files: Vec<_> = files
@@ -76,6 +91,11 @@ Headline 1
     cargo xtask predict 1
     cargo xtask run 1
 
+### Notes
+
+**Show** the [code](lesson1/src/lib.rs), [this](lesson1/README.md#title),
+and [tokio](https://tokio.rs).
+
 ## 0:20 Exercise 1a
 
 Write this: halve it
@@ -88,6 +108,29 @@ Write this: halve it
         (code, page.as_str(), stderr.as_str()),
         (Some(0), expected, "")
     );
+}
+
+#[test]
+fn every_lesson_of_the_course_has_notes_for_its_teacher() {
+    let (_, page, _) = agenda(this_workspace(), &["--minutes", "600"]);
+    let count = |text: &str| page.matches(text).count();
+    assert!(count(" Lesson ") > 1, "{page}");
+    assert_eq!(count("\n### Notes\n\n"), count(" Lesson "), "{page}");
+}
+
+#[test]
+fn the_handout_is_one_sheet_with_three_timelines_and_the_table_of_the_front_page() {
+    let (code, sheet, stderr) = agenda(this_workspace(), &["--handout"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    for mode in ["gather", "gather, collecting", "TaskGroup"] {
+        assert!(sheet.contains(&format!("two-jobs · {mode}\n")), "{sheet}");
+    }
+    let front = fs::read_to_string(this_workspace().join("../README.md")).unwrap();
+    let (_, section) = front.split_once("\n## Which one when\n").unwrap();
+    let rows = section.lines().skip_while(|line| !line.starts_with('|'));
+    let rows: Vec<_> = rows.take_while(|line| line.starts_with('|')).collect();
+    assert!(sheet.ends_with(&(rows.join("\n") + "\n")), "{sheet}");
+    assert!(sheet.lines().count() <= 60, "{sheet}");
 }
 
 #[test]

@@ -32,10 +32,10 @@ fn the_lesson_and_cpython_agree() {
     }
 }
 
-/// The claims of `asyncio_claims.py` that this decorator marks.
+/// The claims of `claims.py` that this decorator marks.
 fn claims(decorator: &str) -> Vec<&'static str> {
     let start = format!("@{decorator}(\"");
-    let lines = include_str!("../../step4-compare/asyncio_claims.py").lines();
+    let lines = include_str!("../../step4-compare/python/claims.py").lines();
     let claims = lines.filter_map(|line| line.strip_prefix(&start)?.strip_suffix("\")"));
     claims.collect()
 }

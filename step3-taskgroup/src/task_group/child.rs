@@ -45,7 +45,7 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
         if self.state.stop_children.is_cancelled() {
             return handle;
         }
-        let child = Child {
+        let mut child = Child {
             state: Arc::clone(&self.state),
             name,
             location: Location::caller(),
@@ -55,7 +55,7 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
                 Role::Child | Role::Body => None,
             },
         };
-        let work = Work::new(future);
+        let mut work = Work::new(future);
         let task = async move {
             let token = child.drop_token.as_ref();
             let token = token.unwrap_or(&child.state.stop_children);
@@ -68,14 +68,16 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
 }
 
 impl<E, T> Child<E, T> {
-    fn report<N: Into<ErrorNode<E>>>(mut self, ended: Ended<Result<T, N>>) {
+    fn report<N: Into<ErrorNode<E>>>(&mut self, ended: Ended<Result<T, N>>) {
         self.state.record_panic(ended.panic);
-        let (state, sender) = (Arc::clone(&self.state), self.value.take());
+        let sender = self.value.take();
         // If the handle is gone, the value is dropped here, and its destructor may panic.
         let reported = catch_unwind(AssertUnwindSafe(|| match (ended.output, sender) {
             (Some(Ok(value)), Some(sender)) => drop(sender.send(value)),
             (Some(Err(error)), _) => {
-                state.record_failure(error.into(), self.name.clone(), self.location);
+                let node = error.into();
+                self.state
+                    .record_failure(node, self.name.clone(), self.location);
             }
             _ => {}
         }));
@@ -86,8 +88,11 @@ impl<E, T> Child<E, T> {
 /// A task that is dropped before its end was cut off: its runtime has shut down.
 impl<E, T> Drop for Child<E, T> {
     fn drop(&mut self) {
-        let cancelled = self.drop_token.is_none() && self.state.stop_children.is_cancelled();
-        if self.value.is_some() && !cancelled {
+        if self.value.is_none() {
+            return;
+        }
+        let signalled = self.drop_token.is_some();
+        if signalled || !self.state.stop_children.is_cancelled() {
             let message = format!("{} was cut off: its runtime has shut down", self.name);
             self.state.record_panic(Some(Box::new(message)));
         }

@@ -67,7 +67,7 @@ impl<F: Future> Work<F> {
     ///
     /// Unlike the method of tokio-util's token with this name, it polls the work first: work that is
     /// ready wins.
-    pub async fn run_until_cancelled(mut self, token: &CancellationToken) -> Ended<F::Output> {
+    pub async fn run_until_cancelled(&mut self, token: &CancellationToken) -> Ended<F::Output> {
         let mut cancelled = pin!(token.cancelled());
         poll_fn(|cx| {
             let ended = self.poll(cx);

@@ -291,7 +291,7 @@ impl Drop for PanicsAgain {
 }
 
 #[test]
-fn a_second_payload_that_panics_when_dropped_does_not_end_the_scope_early() {
+fn a_childs_payload_that_panics_when_dropped_does_not_replace_the_first() {
     on_both_runtimes(async || {
         let alive = Alive::default();
         let panic = panic_of(Group::scope::<(), _>(async |group| {
@@ -341,4 +341,45 @@ fn the_failure_behind_a_closed_channel_is_written_with_the_panic() {
     let written =
         standard_error_of("panics::a_body_may_panic_over_the_channel_of_a_child_that_fails");
     assert!(written.contains("task 0: boom"), "{written}");
+}
+
+#[test]
+fn a_bodys_payload_that_panics_when_dropped_does_not_replace_the_first() {
+    on_paused_clock(async || {
+        let alive = Alive::default();
+        let panic = panic_of(Group::scope::<(), _>(async |group| {
+            group.spawn_with_token(|stop| {
+                alive.child(async move {
+                    stop.cancelled().await;
+                    yield_now().await;
+                    Ok(())
+                })
+            });
+            group.spawn::<()>(async { std::panic::panic_any("first") });
+            // The child panics meanwhile. The body's await is ready too, so the body goes on.
+            yield_now().await;
+            std::panic::panic_any(PanicsAgain)
+        }))
+        .await;
+
+        assert_eq!(panic.downcast_ref(), Some(&"first"));
+        alive.assert_none();
+    });
+}
+
+#[test]
+fn a_destructors_payload_that_panics_when_dropped_does_not_replace_the_first() {
+    on_both_runtimes(async || {
+        let panic = panic_of(Group::scope(async |group| {
+            let destructor = OnDrop(|| std::panic::panic_any(PanicsAgain));
+            group.spawn::<()>(std::future::poll_fn(move |_| {
+                let _ = &destructor;
+                std::panic::panic_any("first")
+            }));
+            Ok(())
+        }))
+        .await;
+
+        assert_eq!(panic.downcast_ref(), Some(&"first"));
+    });
 }

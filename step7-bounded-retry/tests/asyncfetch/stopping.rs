@@ -101,7 +101,7 @@ fn a_run_that_ignores_hangups_outlives_one() {
 
 #[test]
 fn a_standard_output_that_was_closed_at_the_start_is_an_error() {
-    for (redirection, code) in [(">&-", 1), (">/dev/null", 0), ("</dev/null >/dev/null", 0)] {
+    for (redirection, code) in [(">&-", 1), (">/dev/null", 0), ("0<>/dev/null 1>&0", 0)] {
         let server = Server::start();
         let mut shell = Command::new("sh");
         let command = format!("\"$0\" \"$1\" {redirection}");

@@ -6,7 +6,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use step7_bounded_retry::engine::Settings;
 
-use crate::run::run;
+use crate::run::{Summary, run};
 
 /// What a host answers to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,9 +145,6 @@ pub const KINDS: [Kind; 16] = [
     ),
 ];
 
-/// Where a host is random, so is a run: these are means of this many.
-const RUNS: u32 = 20;
-
 /// How many pages are fetched, with how many requests.
 #[derive(Clone, Copy, Debug)]
 pub struct Mean {
@@ -155,19 +152,29 @@ pub struct Mean {
     pub requests: f64,
 }
 
+impl Mean {
+    pub fn of(runs: &[Summary]) -> Self {
+        let mean = |of: fn(&Summary) -> u32| {
+            let total: u32 = runs.iter().map(of).sum();
+            f64::from(total) / f64::from(u32::try_from(runs.len()).unwrap())
+        };
+        Self {
+            fetched: mean(|run| run.ok),
+            requests: mean(|run| run.requests),
+        }
+    }
+}
+
 impl Kind {
+    /// Runs with the seeds 0, 1, 2 and so on.
+    ///
     /// With `apart`, each page has a host of its own, as far as the scheduler knows: its rules for a host
     /// are then rules for a page.
-    pub fn mean(&self, apart: bool) -> Mean {
+    pub fn runs(&self, count: u64, apart: bool) -> Vec<Summary> {
         let mut settings = Settings::default();
         settings.retry.max_attempts = self.max_attempts.try_into().unwrap();
-        let runs: Vec<_> = (0..RUNS)
-            .map(|seed| run(settings, (self.host)(), self.pages, seed.into(), apart))
-            .collect();
-        let mean = |total: u32| f64::from(total) / f64::from(RUNS);
-        Mean {
-            fetched: mean(runs.iter().map(|run| run.ok).sum()),
-            requests: mean(runs.iter().map(|run| run.requests).sum()),
-        }
+        (0..count)
+            .map(|seed| run(settings, (self.host)(), self.pages, seed, apart))
+            .collect()
     }
 }

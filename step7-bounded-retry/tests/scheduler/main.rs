@@ -1,6 +1,7 @@
 //! The scheduler by itself: no runtime, no socket, and time is a number.
 
 mod hosts;
+mod memory;
 mod properties;
 mod run;
 mod simulation;

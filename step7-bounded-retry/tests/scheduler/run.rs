@@ -13,7 +13,7 @@ use crate::hosts::{Answer, Host};
 /// What a request takes.
 const QUICK: Duration = Duration::from_millis(2);
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Summary {
     pub ok: u32,
     pub requests: u32,

@@ -13,9 +13,8 @@ use crate::upkeep::misconceptions;
 #[derive(Debug)]
 pub enum Verdict<'a> {
     Passed,
-    /// With the compiler's errors, or else one message of cargo, and whether the copied tests differ from
-    /// those of the lesson.
-    NotBuilt(Vec<String>, bool),
+    /// With the compiler's errors, or else one message of cargo.
+    NotBuilt(Vec<String>),
     /// These tests need a function that is still a `todo!`, of this exercise or of another one.
     Todo(ExerciseRef<'a>, Vec<&'a str>),
     Failed(Vec<FailedTest<'a>>),
@@ -23,11 +22,14 @@ pub enum Verdict<'a> {
     NoSuchTest(&'a str),
 }
 
+const TIMED_OUT: &str = "The test timed out and was killed. A loop without an await never gives its \
+                         thread back; an await that nothing wakes waits for ever.";
+
 #[derive(Debug)]
 pub struct FailedTest<'a> {
     pub test: &'a str,
-    /// What the test printed. None if it timed out.
-    pub output: Option<String>,
+    /// What the test printed, or that it timed out.
+    pub output: String,
     /// The misconceptions that this test detects.
     pub causes: Vec<String>,
 }
@@ -37,26 +39,26 @@ impl<'a> Session<'a> {
     pub fn check(&self, one: &ExerciseRef<'a>, limit: Duration) -> Result<Verdict<'a>, Failure> {
         let ExerciseRef { lesson, exercise } = *one;
         // Not restored by itself: an editor may be about to write it.
-        files::read(&self.practice.file(one))?;
-        let outdated = self.practice.copy(lesson)?;
+        files::read(&self.file(one))?;
+        self.copy(lesson, false)?;
         let cannot = |error| Failure::failed(format!("cannot check {}: {error}", one.name()));
-        let package = self.practice.package(lesson);
-        let build = test_program::build(self.practice.cargo(), &package, &exercise.program);
+        let package = self.package(lesson);
+        let build = test_program::build(self.cargo(), &package, &exercise.program);
         let program = match build.map_err(cannot)? {
             Build::Ready(program) => program,
-            Build::Failed(errors) => return Ok(Verdict::NotBuilt(errors, outdated)),
+            Build::Failed(errors) => return Ok(Verdict::NotBuilt(errors)),
         };
-        let folder = self.practice.lesson_folder(lesson);
+        let folder = self.lesson_folder(lesson);
         let mut failed = Vec::new();
         for test in &exercise.tests {
             let result = test_program::run(&program, &folder, test, limit).map_err(cannot)?;
+            let timed_out = result == TestResult::TimedOut;
             let output = match result {
                 TestResult::Passed => continue,
                 TestResult::Missing => return Ok(Verdict::NoSuchTest(test)),
-                TestResult::Failed(output) => Some(message(&output, test)),
-                TestResult::TimedOut => None,
+                TestResult::Failed(output) => message(&output, test),
+                TestResult::TimedOut => TIMED_OUT.into(),
             };
-            let timed_out = output.is_none();
             let causes = misconceptions::for_test(self.course, lesson, test);
             failed.push(FailedTest {
                 test,
@@ -73,8 +75,7 @@ impl<'a> Session<'a> {
         }
         let unwritten = |one: &ExerciseRef| {
             let panic = format!("not yet implemented: {}", one.exercise.task);
-            let mut outputs = failed.iter().filter_map(|failed| failed.output.as_ref());
-            outputs.any(|output| output.contains(&panic))
+            failed.iter().any(|test| test.output.contains(&panic))
         };
         let others = course::of_lesson(lesson);
         Ok(match [*one].into_iter().chain(others).find(unwritten) {

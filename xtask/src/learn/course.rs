@@ -13,7 +13,7 @@ pub struct ExerciseRef<'a> {
 }
 
 impl ExerciseRef<'_> {
-    /// `step3-taskgroup/create-a-task`
+    /// `step3-taskgroup/stop-the-siblings`
     pub fn name(&self) -> String {
         format!("{}/{}", self.lesson.name, self.exercise.name)
     }

@@ -1,5 +1,5 @@
 //! The files of a lesson in the practice folder: those of the lesson, with `todo!` as the body of each
-//! function that an exercise asks for.
+//! function that an exercise asks for, or that the lesson's page writes.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,6 +9,7 @@ use super::course::{self, ExerciseRef};
 use super::{files, manifest, source};
 use crate::failure::Failure;
 use crate::lessons::Lesson;
+use crate::markdown::{self, Part};
 
 /// Contents by path, from the lesson's folder.
 pub type Files = BTreeMap<PathBuf, Vec<u8>>;
@@ -16,8 +17,8 @@ pub type Files = BTreeMap<PathBuf, Vec<u8>>;
 /// What is copied besides the manifest. Benches and misconceptions are not.
 const PARTS: [&str; 4] = ["README.md", "src", "tests", "examples"];
 
-/// All files of the lesson, as a learner finds them at the start.
-pub fn files(lesson: &Lesson, package: &str) -> Result<Files, Failure> {
+/// All files of the lesson, as a learner finds them at the start of the exercises or of the page.
+pub fn files(lesson: &Lesson, package: &str, page: bool) -> Result<Files, Failure> {
     let broken = |error| Failure::failed(format!("{}: {error}", lesson.name));
     let text = files::read(&lesson.folder.join("Cargo.toml"))?;
     let (manifest, left_out) =
@@ -27,6 +28,10 @@ pub fn files(lesson: &Lesson, package: &str) -> Result<Files, Failure> {
         let collected = collect(&lesson.folder, part, &left_out, &mut files);
         files::cannot("copy", &lesson.folder.join(part), collected)?;
     }
+    if page {
+        without_functions_of_page(&mut files).map_err(broken)?;
+        return Ok(files);
+    }
     for one in course::of_lesson(lesson) {
         let content = files.entry(one.exercise.file.clone()).or_default();
         let text = String::from_utf8_lossy(content);
@@ -34,6 +39,35 @@ pub fn files(lesson: &Lesson, package: &str) -> Result<Files, Failure> {
         *content = text.into();
     }
     Ok(files)
+}
+
+/// Removes the bodies of the functions in the page's blocks of the form "```rs src/lib.rs".
+fn without_functions_of_page(files: &mut Files) -> Result<(), String> {
+    let page = files.get(Path::new("README.md")).cloned();
+    let page = String::from_utf8_lossy(&page.unwrap_or_default()).into_owned();
+    for part in markdown::parts(&page) {
+        let (file, line, content) = match &part {
+            Part::Fence {
+                tag,
+                file: Some(file),
+                line,
+                content,
+            } if tag == "rs" => (Path::new(file), line, content.clone()),
+            _ => continue,
+        };
+        let shown = source::functions(&page[content], Path::new("README.md"))?;
+        let code = files.get_mut(file);
+        let code = code.ok_or(format!("README.md:{line}: there is no such file"))?;
+        let mut text = String::from_utf8_lossy(code).into_owned();
+        // The last first, so that the others stay where they are.
+        for function in source::functions(&text, file)?.iter().rev() {
+            if shown.iter().any(|shown| function.is_asked_for(shown)) {
+                text = function.with_todo(&text, "");
+            }
+        }
+        *code = text.into();
+    }
+    Ok(())
 }
 
 /// The sources in a lesson's folder. What cannot be read is left out.

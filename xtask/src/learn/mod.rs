@@ -15,8 +15,7 @@ mod source;
 mod view;
 mod watch;
 
-use std::io::{self, IsTerminal};
-use std::process::{ExitCode, Stdio};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Subcommand;
@@ -25,9 +24,8 @@ use crate::failure::Failure;
 use crate::lessons::Workspace;
 use crate::process;
 use check::Verdict;
-use practice::Practice;
-use progress::Progress;
-use session::{Selected, Session};
+use course::ExerciseRef;
+use session::Session;
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -53,13 +51,12 @@ enum Action {
         /// Move your copy of the lesson aside and start with a new one
         #[arg(long)]
         fresh: bool,
+        /// The same, but to type the lesson's page: `todo!` for all functions that the page writes
+        #[arg(long)]
+        page: bool,
     },
     /// Run the tests of the selected exercise
-    Check {
-        /// Check all exercises of all lessons that you have started, and update the progress
-        #[arg(long)]
-        all: bool,
-    },
+    Check,
     /// Check after each save; keys for the next exercise, a hint, the solution
     Watch,
     /// Show the next hint
@@ -84,66 +81,51 @@ enum Action {
 pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let course = Workspace::find()?;
     let limit = Duration::from_secs(options.limit);
-    let practice = Practice::new(&course, &options.folder)?;
-    let progress = Progress::read(&practice.folder)?;
-    let session = &mut Session {
-        course: &course,
-        practice,
-        progress,
-    };
-    let selected = match options.action.as_ref().unwrap_or(&Action::List) {
-        Action::List => view::status(session).map(|()| None)?,
-        Action::Check { all } => {
-            let check = if *all { check_all } else { check_current };
-            return Ok(ExitCode::from(u8::from(!check(session, limit)?)));
+    let session = &mut Session::new(&course, &options.folder)?;
+    match options.action.as_ref().unwrap_or(&Action::List) {
+        Action::List => view::status(session)?,
+        Action::Start {
+            lesson,
+            fresh,
+            page,
+        } => {
+            let (exercise, kept) = session.start(*lesson, *fresh, *page)?;
+            view::kept(kept)?;
+            let task = if *page { view::page } else { view::task };
+            task(session, &exercise)?;
         }
-        Action::Watch => watch::watch(session, limit).map(|()| None)?,
-        Action::Hint => view::hints(session.hints()?).map(|()| None)?,
-        Action::Solution { take: false } => view::solution(session.solution()?).map(|()| None)?,
-        Action::Solution { take: true } => {
-            view::replaced(&session.take_solution()?).map(|()| None)?
+        Action::Check => {
+            let passed = check(session, limit)?;
+            if passed {
+                view::next(session, &session.current()?)?;
+            }
+            return Ok(ExitCode::from(u8::from(!passed)));
         }
-        Action::Reset => view::replaced(&session.reset()?).map(|()| None)?,
-        Action::Start { lesson, fresh } => Some(session.start(*lesson, *fresh)?),
-        Action::Goto { exercise } => Some(session.select(course::find(&course, exercise)?)?),
-        Action::Next => next(session)?,
-    };
-    if let Some(selected) = selected {
-        show(session, &selected)?;
-        view::task(session, &selected.exercise)?;
+        Action::Watch => watch::watch(session, limit)?,
+        Action::Hint => view::hints(session.hints()?)?,
+        Action::Solution { take: false } => view::solution(session.solution()?)?,
+        Action::Solution { take: true } => view::replaced(&session.take_solution()?)?,
+        Action::Reset => view::replaced(&session.reset()?)?,
+        Action::Next => {
+            if let Some(exercise) = next(session)? {
+                view::task(session, &exercise)?;
+            }
+        }
+        Action::Goto { exercise } => {
+            let exercise = session.select(course::find(&course, exercise)?)?;
+            view::task(session, &exercise)?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Says what selecting an exercise has done, and builds a new lesson while cargo shows its progress.
-fn show(session: &Session, selected: &Selected) -> Result<(), Failure> {
-    view::copied(session, selected)?;
-    // Without a terminal the first check builds it.
-    if selected.is_new && io::stderr().is_terminal() {
-        let package = session.practice.package(selected.exercise.lesson);
-        let mut cargo = session.practice.cargo();
-        cargo.args(["build", "--tests", "-p", &package]);
-        let status = cargo.stdout(Stdio::null()).status();
-        status.map_err(|error| Failure::failed(format!("cannot run cargo: {error}")))?;
-    }
-    Ok(())
-}
-
 /// Selects the following exercise, or says that there is none.
-fn next<'a>(session: &mut Session<'a>) -> Result<Option<Selected<'a>>, Failure> {
+fn next<'a>(session: &mut Session<'a>) -> Result<Option<ExerciseRef<'a>>, Failure> {
     let current = session.current()?;
     match session.following(&current) {
         Some(next) => session.select(next).map(Some),
         None => Ok(view::next(session, &current).map(|()| None)?),
     }
-}
-
-fn check_current(session: &mut Session, limit: Duration) -> Result<bool, Failure> {
-    let passed = check(session, limit)?;
-    if passed {
-        view::next(session, &session.current()?)?;
-    }
-    Ok(passed)
 }
 
 /// Checks the selected exercise.
@@ -161,21 +143,4 @@ fn check(session: &mut Session, limit: Duration) -> Result<bool, Failure> {
         session.progress.write()?;
     }
     Ok(passed)
-}
-
-fn check_all(session: &mut Session, limit: Duration) -> Result<bool, Failure> {
-    let (mut done, mut all) = (0, 0);
-    for exercise in course::all(session.course) {
-        if session.practice.has(exercise.lesson) {
-            let verdict = session.check(&exercise, limit)?;
-            view::summary(&verdict, &exercise.name())?;
-            let passed = matches!(verdict, Verdict::Passed);
-            session.progress.set_done(&exercise, passed);
-            done += usize::from(passed);
-            all += 1;
-        }
-    }
-    session.progress.write()?;
-    view::say(&format!("{done} of {all} exercises are done"))?;
-    Ok(done == all)
 }

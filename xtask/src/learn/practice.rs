@@ -5,21 +5,16 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use super::course::ExerciseRef;
+use super::progress::Progress;
+use super::session::Session;
 use super::{files, layout, manifest};
 use crate::failure::Failure;
 use crate::lessons::{self, Lesson, Workspace};
 
-#[derive(Debug)]
-pub struct Practice<'a> {
-    course: &'a Workspace,
-    /// In the root of the lessons' workspace.
-    pub folder: PathBuf,
-}
-
 /// The beginning of the name of every practice folder. Git ignores such folders.
 pub const NAME: &str = "practice";
 
-impl<'a> Practice<'a> {
+impl<'a> Session<'a> {
     pub fn new(course: &'a Workspace, name: &str) -> Result<Self, Failure> {
         let is_plain = |one: char| one.is_ascii_alphanumeric() || one == '-';
         if !name.starts_with(NAME) || !name.chars().all(is_plain) {
@@ -28,7 +23,12 @@ impl<'a> Practice<'a> {
             )));
         }
         let folder = course.root.join(name);
-        Ok(Self { course, folder })
+        let progress = Progress::read(&folder)?;
+        Ok(Self {
+            course,
+            folder,
+            progress,
+        })
     }
 
     /// The lesson's name as a package. It begins with the name of the folder, because all practice
@@ -58,9 +58,9 @@ impl<'a> Practice<'a> {
         self.lesson_folder(lesson).exists()
     }
 
-    /// Copies what is missing of the lesson; the learner's files stay as they are. Returns whether the
-    /// tests differ from those of the lesson, as after an update of the lesson.
-    pub fn copy(&self, lesson: &Lesson) -> Result<bool, Failure> {
+    /// Copies what is missing of the lesson, for its exercises or for its page. The learner's files stay
+    /// as they are.
+    pub fn copy(&self, lesson: &Lesson, page: bool) -> Result<(), Failure> {
         // A new lesson begins with the workspace's versions: cargo removes those from the lock file
         // that no lesson here needs yet.
         let original = self.course.root.join("Cargo.lock");
@@ -69,18 +69,17 @@ impl<'a> Practice<'a> {
             files::write(&lock, files::read(&original)?)?;
         }
         let folder = self.lesson_folder(lesson);
-        let files = layout::files(lesson, &self.package(lesson))?;
-        let differ = files.iter().any(|(path, content)| {
+        let files = layout::files(lesson, &self.package(lesson), page)?;
+        let is_old = files.iter().any(|(path, content)| {
             let copy = fs::read(folder.join(path));
             path.starts_with("tests") && copy.is_ok_and(|copy| copy != *content)
         });
-        // A new file of the lesson may not fit to an old copy.
-        let is_missing = |path: &PathBuf| !differ && !folder.join(path).exists();
+        // The lesson was updated since. A new file of the lesson may not fit to an old copy.
+        let is_missing = |path: &PathBuf| !is_old && !folder.join(path).exists();
         for (path, content) in files.into_iter().filter(|(path, _)| is_missing(path)) {
             files::write(&folder.join(path), content)?;
         }
-        self.write_workspace()?;
-        Ok(differ)
+        self.write_workspace()
     }
 
     /// Writes the manifest, whose members are the lessons that are there, and the configuration.
@@ -94,7 +93,8 @@ impl<'a> Practice<'a> {
 
         let quoted = |text: String| toml_edit::Value::from(text).to_string();
         let mut xtask = self.course.root.join("xtask/Cargo.toml");
-        // Cargo splits an alias at blanks. The relative path works in the practice folder itself.
+        // Cargo splits an alias at blanks, and does not merge a list with the workspace's own alias. The
+        // relative path works in the practice folder itself.
         if xtask.to_string_lossy().contains(char::is_whitespace) {
             xtask = "../xtask/Cargo.toml".into();
         }

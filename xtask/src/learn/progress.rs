@@ -1,7 +1,7 @@
 //! Which exercises are done and which one is selected: a text file with one exercise a line.
 //!
 //! ```text
-//! step3-taskgroup/create-a-task done hints=2
+//! step3-taskgroup/stop-the-siblings done hints=2
 //! step3-taskgroup/walk-the-tree current
 //! ```
 
@@ -19,7 +19,8 @@ pub struct Progress {
     exercises: BTreeMap<String, BTreeSet<String>>,
 }
 
-const HEAD: &str = "# `cargo xtask learn check --all` finds out again which exercises are done.\n";
+const HEAD: &str =
+    "# If you delete this file, `cargo xtask learn start` and `watch` write it again.\n";
 
 impl Progress {
     /// Without a file nothing is done.

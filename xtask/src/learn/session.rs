@@ -4,7 +4,6 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::course::{self, ExerciseRef};
-use super::practice::Practice;
 use super::progress::Progress;
 use super::{files, layout, source};
 use crate::failure::Failure;
@@ -14,16 +13,9 @@ use crate::selection;
 #[derive(Debug)]
 pub struct Session<'a> {
     pub course: &'a Workspace,
-    pub practice: Practice<'a>,
+    /// The practice folder, in the root of the lessons' workspace.
+    pub folder: PathBuf,
     pub progress: Progress,
-}
-
-pub struct Selected<'a> {
-    pub exercise: ExerciseRef<'a>,
-    /// Whether the lesson was not in the practice folder.
-    pub is_new: bool,
-    /// Where the learner's old copy of the lesson is now.
-    pub kept: Option<PathBuf>,
 }
 
 /// A learner's file that has been written, and the copy of the old file.
@@ -51,33 +43,34 @@ impl<'a> Session<'a> {
         others.find(|other| other.name() != name && !self.progress.is_done(other))
     }
 
-    /// Selects the lesson's first exercise that is not done. A fresh start moves the old copy aside.
-    pub fn start(&mut self, number: u32, fresh: bool) -> Result<Selected<'a>, Failure> {
+    /// Selects the lesson's first exercise that is not done. A fresh start, or one with the lesson's page,
+    /// moves the old copy aside. Returns its new path too.
+    pub fn start(
+        &mut self,
+        number: u32,
+        fresh: bool,
+        page: bool,
+    ) -> Result<(ExerciseRef<'a>, Option<PathBuf>), Failure> {
         let lesson = selection::find(number, &self.course.lessons).map_err(Failure::usage)?;
         let mut kept = None;
-        if fresh && self.practice.has(lesson) {
-            kept = Some(files::keep(&self.practice.lesson_folder(lesson))?);
+        if (fresh || page) && self.has(lesson) {
+            kept = Some(files::keep(&self.lesson_folder(lesson))?);
             course::of_lesson(lesson).for_each(|one| self.progress.set_done(&one, false));
         }
         let exercise = course::of_lesson(lesson)
             .find(|one| !self.progress.is_done(one))
             .or_else(|| course::of_lesson(lesson).next())
             .ok_or_else(|| Failure::usage(format!("lesson {number} has no exercises")))?;
-        let selected = self.select(exercise)?;
-        Ok(Selected { kept, ..selected })
+        self.copy(lesson, page)?;
+        Ok((self.select(exercise)?, kept))
     }
 
     /// Selects an exercise, and copies what is missing of its lesson.
-    pub fn select(&mut self, exercise: ExerciseRef<'a>) -> Result<Selected<'a>, Failure> {
-        let is_new = !self.practice.has(exercise.lesson);
-        self.practice.copy(exercise.lesson)?;
+    pub fn select(&mut self, exercise: ExerciseRef<'a>) -> Result<ExerciseRef<'a>, Failure> {
+        self.copy(exercise.lesson, false)?;
         self.progress.set_current(&exercise);
         self.progress.write()?;
-        Ok(Selected {
-            exercise,
-            is_new,
-            kept: None,
-        })
+        Ok(exercise)
     }
 
     /// The next hints, counted from 0: one, and after the last one all of them.
@@ -110,7 +103,7 @@ impl<'a> Session<'a> {
     /// Writes the lesson's functions into the learner's file.
     pub fn take_solution(&self) -> Result<Replaced, Failure> {
         let one = self.current()?;
-        let file = self.practice.file(&one);
+        let file = self.file(&one);
         let (text, reference) = (files::read(&file)?, files::read(&one.reference())?);
         let solved = layout::with_bodies(&one, &file, &text, Some(&reference));
         replace(&file, &solved.map_err(Failure::failed)?)
@@ -119,10 +112,10 @@ impl<'a> Session<'a> {
     /// Writes `todo!` into the learner's functions. If they are not found, restores the whole file.
     pub fn reset(&mut self) -> Result<Replaced, Failure> {
         let one = self.current()?;
-        let file = self.practice.file(&one);
+        let file = self.file(&one);
         let todos = layout::with_bodies(&one, &file, &files::read(&file)?, None);
         let text = todos.or_else(|_| {
-            let files = layout::files(one.lesson, &self.practice.package(one.lesson))?;
+            let files = layout::files(one.lesson, &self.package(one.lesson), false)?;
             let original = String::from_utf8_lossy(&files[&one.exercise.file]);
             Ok::<_, Failure>(original.into())
         })?;

@@ -1,20 +1,26 @@
-//! Finds a function in a source file and replaces its body. The rest of the file stays, byte by byte.
+//! Finds functions in a source file and replaces their bodies. The rest of the file stays, byte by byte.
 
 use std::ops::Range;
 use std::path::Path;
 
-use console::measure_text_width;
+use proc_macro2::Span;
 use syn::spanned::Spanned;
-use syn::{ImplItem, Item, ItemImpl, Type};
+use syn::{ImplItem, Item, Signature, Type};
 
 use super::files::shown;
+use crate::style::wrap;
 
 /// A function in a source text, as ranges of bytes.
 pub struct Function {
+    /// `function` or `Type::method`
+    name: String,
     /// With its docs and attributes.
     whole: Range<usize>,
+    signature: Range<usize>,
     /// With its braces.
     body: Range<usize>,
+    /// The compiler takes no `todo!` as the body: it runs it, or gets a type from it.
+    is_fixed: bool,
 }
 
 /// The widest line that rustfmt writes.
@@ -22,43 +28,64 @@ const WIDTH: usize = 100;
 
 /// Finds `function`, or `Type::method` in any `impl` of the type. `file` is for messages.
 pub fn find(text: &str, function: &str, file: &Path) -> Result<Function, String> {
+    let mut functions = functions(text, file)?.into_iter();
+    let missing = || format!("there is no function `{function}` in {}", shown(file));
+    functions
+        .find(|one| one.name == function)
+        .ok_or_else(missing)
+}
+
+/// All functions and methods of the file, in its order.
+pub fn functions(text: &str, file: &Path) -> Result<Vec<Function>, String> {
     let parsed = syn::parse_file(text).map_err(|error| {
         let line = error.span().start().line;
         format!("cannot parse {}:{line}: {error}", shown(file))
     })?;
-    let found = parsed.items.iter().find_map(|item| match item {
-        Item::Fn(item) if item.sig.ident == function => Some((item.span(), item.block.span())),
-        Item::Impl(block) => method(block, function),
-        _ => None,
-    });
-    let missing = || format!("there is no function `{function}` in {}", shown(file));
-    let (whole, body) = found.ok_or_else(missing)?;
-    Ok(Function {
-        whole: skip_bom(text, whole.byte_range()),
-        body: skip_bom(text, body.byte_range()),
-    })
-}
-
-fn method(block: &ItemImpl, function: &str) -> Option<(proc_macro2::Span, proc_macro2::Span)> {
-    let Type::Path(path) = &*block.self_ty else {
-        return None;
-    };
-    let of_type = &path.path.segments.last()?.ident;
-    block.items.iter().find_map(|item| match item {
-        ImplItem::Fn(item) if format!("{of_type}::{}", item.sig.ident) == function => {
-            Some((item.span(), item.block.span()))
-        }
-        _ => None,
-    })
-}
-
-/// The parser does not count a byte order mark, which some editors write.
-fn skip_bom(text: &str, range: Range<usize>) -> Range<usize> {
+    // The parser does not count a byte order mark, which some editors write.
     let bom = text.len() - text.trim_start_matches('\u{feff}').len();
-    range.start + bom..range.end + bom
+    let range = |span: Span| span.byte_range().start + bom..span.byte_range().end + bom;
+    let mut functions = Vec::new();
+    let mut add = |name, signature: &Signature, whole, body| {
+        let output = &text[range(signature.output.span())];
+        functions.push(Function {
+            name,
+            whole: range(whole),
+            signature: range(signature.span()),
+            body: range(body),
+            is_fixed: signature.constness.is_some() || output.contains("impl "),
+        });
+    };
+    for item in parsed.items {
+        match item {
+            Item::Fn(one) => {
+                let (whole, name) = (one.span(), one.sig.ident.to_string());
+                add(name, &one.sig, whole, one.block.span());
+            }
+            Item::Impl(block) => {
+                let of_type = match *block.self_ty {
+                    Type::Path(of_type) => of_type.path.segments.into_iter().next_back(),
+                    _ => None,
+                };
+                let of_type = of_type.map_or(String::new(), |last| last.ident.to_string());
+                for item in block.items {
+                    if let ImplItem::Fn(one) = item {
+                        let (whole, name) = (one.span(), format!("{of_type}::{}", one.sig.ident));
+                        add(name, &one.sig, whole, one.block.span());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(functions)
 }
 
 impl Function {
+    /// Whether a page that shows `other` asks for the body of this function.
+    pub fn is_asked_for(&self, other: &Self) -> bool {
+        !self.is_fixed && self.name == other.name
+    }
+
     /// The body, with its braces.
     pub fn body<'a>(&self, text: &'a str) -> &'a str {
         &text[self.body.clone()]
@@ -80,7 +107,10 @@ impl Function {
         let margin = " ".repeat(line.len() - line.trim_start().len() + 4);
         let task = task.replace('\\', r"\\").replace('"', r#"\""#);
         let task = task.replace('{', "{{").replace('}', "}}");
-        let mut todo = format!("todo!(\"{task}\")");
+        let mut todo = match &task[..] {
+            "" => "todo!()".into(),
+            task => format!("todo!(\"{task}\")"),
+        };
         if margin.len() + todo.chars().count() > WIDTH {
             let lines = wrap(&task, WIDTH - margin.len() - "    \" \\".len());
             let lines = lines.join(&format!(" \\\n{margin}     "));
@@ -98,24 +128,6 @@ impl Function {
 
     /// The line of its signature, from 1.
     pub fn line(&self, text: &str) -> usize {
-        let lines = text[self.whole.start..self.body.start].lines();
-        let docs = lines.take_while(|line| line.trim_start().starts_with(['#', '/']));
-        1 + text[..self.whole.start].matches('\n').count() + docs.count()
+        1 + text[..self.signature.start].matches('\n').count()
     }
-}
-
-/// The words in lines of at most this width. Styles have no width.
-pub fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        let columns = 1 + measure_text_width(word);
-        match lines.last_mut() {
-            Some(line) if measure_text_width(line) + columns <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.into()),
-        }
-    }
-    lines
 }

@@ -1,6 +1,5 @@
 //! Prints what the learner reads. Nothing else in `learn` prints.
 
-use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::ops::Range;
 use std::path::{MAIN_SEPARATOR, PathBuf};
@@ -10,9 +9,9 @@ use console::{Term, measure_text_width};
 use super::check::{FailedTest, Verdict};
 use super::course::{self, ExerciseRef};
 use super::files::shown;
-use super::session::{Replaced, Selected, Session};
-use super::source::{self, wrap};
-use crate::style::{BAD, BOLD, DIM, GOOD};
+use super::session::{Replaced, Session};
+use super::source;
+use crate::style::{self, BAD, BOLD, DIM, GOOD, wrap};
 
 /// Longer messages of a test are cut.
 const MESSAGE_LINES: usize = 12;
@@ -51,17 +50,11 @@ pub fn status(session: &Session) -> io::Result<()> {
     }
 }
 
-/// What selecting an exercise has done to the practice folder.
-pub fn copied(session: &Session, selected: &Selected) -> io::Result<()> {
-    let lesson = selected.exercise.lesson;
-    if let Some(kept) = &selected.kept {
-        say!("Your old copy of the lesson is in {}.", shown(kept))?;
-    }
-    if selected.is_new {
-        let folder = shown(&session.practice.lesson_folder(lesson));
-        say!("Lesson {} is in {folder}.", lesson.number)?;
-    }
-    Ok(())
+/// Where the learner's old copy of a lesson is now.
+pub fn kept(old: Option<PathBuf>) -> io::Result<()> {
+    old.map_or(Ok(()), |old| {
+        say!("Your old copy of the lesson is in {}.", shown(&old))
+    })
 }
 
 pub fn task(session: &Session, one: &ExerciseRef) -> io::Result<()> {
@@ -77,9 +70,20 @@ pub fn task(session: &Session, one: &ExerciseRef) -> io::Result<()> {
     say!("\nTo check your code: {check}\nFor a hint: {hint}")
 }
 
+/// How to work with the lesson's page.
+pub fn page(session: &Session, one: &ExerciseRef) -> io::Result<()> {
+    let folder = session.lesson_folder(one.lesson);
+    let (page, folder) = (shown(&folder.join("README.md")), shown(&folder));
+    say!("Type the functions of {page}: each is a `todo!()` now.")?;
+    say!(
+        "Run the page's commands in {folder}, without `-p {}`.",
+        one.lesson.name
+    )
+}
+
 /// Where the functions are and what they must do.
 fn functions(session: &Session, one: &ExerciseRef) -> io::Result<()> {
-    let file = session.practice.file(one);
+    let file = session.file(one);
     let text = std::fs::read_to_string(&file).unwrap_or_default();
     for name in &one.exercise.functions {
         let line = source::find(&text, name, &file).map_or(1, |found| found.line(&text));
@@ -97,19 +101,23 @@ pub fn checking(one: &ExerciseRef) -> io::Result<()> {
 }
 
 pub fn verdict(session: &Session, one: &ExerciseRef, verdict: &Verdict) -> io::Result<()> {
-    summary(verdict, &one.exercise.name)?;
+    let (style, words) = match verdict {
+        Verdict::Passed => (GOOD, format!("{} done", mark('✓', '+'))),
+        Verdict::NotBuilt(_) => (BAD, "does not compile".into()),
+        Verdict::Todo(..) => (BAD, "not written yet".into()),
+        Verdict::Failed(_) => (BAD, "tests fail".into()),
+        Verdict::NoSuchTest(_) => (BAD, "out of date".into()),
+    };
+    say!("{style}{words}{style:#}  {}", one.exercise.name)?;
     match verdict {
         Verdict::Passed => Ok(()),
-        Verdict::NotBuilt(errors, outdated) => {
+        Verdict::NotBuilt(errors) => {
             let first = errors.first().map_or("", |error| error.trim_end());
             for line in first.lines() {
                 writeln!(anstream::stdout(), "{}", with_path(session, one, line))?;
             }
             if errors.len() > 1 {
                 say!("\nThis is the first of {} errors.", errors.len())?;
-            }
-            if *outdated {
-                changed(one, "your copy of the tests differs")?;
             }
             Ok(())
         }
@@ -126,30 +134,15 @@ pub fn verdict(session: &Session, one: &ExerciseRef, verdict: &Verdict) -> io::R
         Verdict::Failed(tests) => tests
             .iter()
             .try_for_each(|test| failed_test(session, one, test)),
-        Verdict::NoSuchTest(test) => changed(one, &format!("your copy has no test {test}")),
+        Verdict::NoSuchTest(test) => {
+            let number = one.lesson.number;
+            say!(
+                "\nLesson {number} has changed since you started it: your copy has no test {test}. Start it \
+                 again: {}\nYour files are kept in a folder beside it; copy your functions from there.",
+                learn(&format!("start {number} --fresh"))
+            )
+        }
     }
-}
-
-/// How to go on when the lesson is newer than the learner's copy.
-fn changed(one: &ExerciseRef, reason: &str) -> io::Result<()> {
-    let number = one.lesson.number;
-    say!(
-        "\nLesson {number} has changed since you started it: {reason}. Start it again: {}\nYour files are \
-         kept in a folder beside it; copy your functions from there.",
-        learn(&format!("start {number} --fresh"))
-    )
-}
-
-/// The verdict in two or three words.
-pub fn summary(verdict: &Verdict, name: &str) -> io::Result<()> {
-    let word = match verdict {
-        Verdict::Passed => return say!("{GOOD}{} done{GOOD:#}  {name}", mark('✓', '+')),
-        Verdict::NotBuilt(..) => "does not compile",
-        Verdict::Todo(..) => "not written yet",
-        Verdict::Failed(_) => "tests fail",
-        Verdict::NoSuchTest(_) => "out of date",
-    };
-    say!("{BAD}{word}{BAD:#}  {name}")
 }
 
 fn failed(test: &str) -> io::Result<()> {
@@ -160,17 +153,14 @@ fn failed(test: &str) -> io::Result<()> {
 fn failed_test(session: &Session, one: &ExerciseRef, test: &FailedTest) -> io::Result<()> {
     say("")?;
     failed(test.test)?;
-    let timed_out = "The test timed out and was killed. A loop without an await never gives its thread \
-                     back; an await that nothing wakes waits for ever.";
-    let output = test.output.as_deref().unwrap_or(timed_out);
-    for line in output.lines().take(MESSAGE_LINES) {
+    for line in test.output.lines().take(MESSAGE_LINES) {
         let at = line.split_once(" panicked at ").map(|(_, path)| path);
         let line = at.map_or(line.into(), |at| {
             format!("at {}", with_path(session, one, at))
         });
         say!("      {line}")?;
     }
-    if let Some(more @ 1..) = output.lines().count().checked_sub(MESSAGE_LINES) {
+    if let Some(more @ 1..) = test.output.lines().count().checked_sub(MESSAGE_LINES) {
         say!("      ... and {more} more lines")?;
     }
     let mut causes = test.causes.iter().take(2);
@@ -211,7 +201,7 @@ pub fn replaced((file, kept): &Replaced) -> io::Result<()> {
 }
 
 pub fn keys() -> io::Result<()> {
-    say!("\n{DIM}[n]ext [h]int [s]olution [l]ist [q]uit{DIM:#}")
+    say!("\n{DIM}Type a letter and Enter: [n]ext [h]int [s]olution [l]ist [q]uit{DIM:#}")
 }
 
 /// Clears a terminal. Elsewhere `anstream` removes the codes.
@@ -239,11 +229,7 @@ pub fn say(text: &str) -> io::Result<()> {
 
 /// The mark, or ASCII where the locale has nothing else.
 fn mark(mark: char, ascii: char) -> char {
-    let set = |name: &&str| env::var(name).ok().filter(|value| !value.is_empty());
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(set);
-    let locale = locale.unwrap_or_default().to_lowercase().replace('-', "");
-    let is_unicode = cfg!(windows) || locale.contains("utf8");
-    if is_unicode { mark } else { ascii }
+    if style::is_utf8() { mark } else { ascii }
 }
 
 fn learn(arguments: &str) -> String {
@@ -258,7 +244,7 @@ fn sentence(test: &str) -> String {
 
 /// The line with a path from the current folder. The compiler's paths begin in the practice folder.
 fn with_path(session: &Session, one: &ExerciseRef, line: &str) -> String {
-    let folder = session.practice.lesson_folder(one.lesson);
+    let folder = session.lesson_folder(one.lesson);
     match line.split_once(&format!("{}{MAIN_SEPARATOR}", one.lesson.name)) {
         Some((before, path)) => format!("{before}{}", shown(&folder.join(path))),
         None => line.into(),

@@ -1,9 +1,9 @@
-//! `cargo xtask agenda`: what fits into the time, as a page to hand out.
+//! `cargo xtask agenda`: what fits into the time, as a page for the teacher.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use super::predict;
+use super::{handout, predict};
 use crate::failure::Failure;
 use crate::lessons::{Exercise, Lesson, Workspace};
 use crate::selection::{self, Selection};
@@ -17,6 +17,9 @@ pub struct Options {
     /// Choose from these, as in `3`, `2-4`, `1,5` [default: all]
     #[arg(long, value_name = "LESSONS")]
     lessons: Option<Selection>,
+    /// Print the learners' sheet instead: timelines, and what to use when
+    #[arg(long)]
+    handout: bool,
 }
 
 /// The lesson that compares gather and TaskGroup.
@@ -57,6 +60,11 @@ impl Item<'_> {
 
 pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let workspace = Workspace::find()?;
+    let mut out = anstream::stdout();
+    if options.handout {
+        write!(out, "{}", handout::handout(&workspace)?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let lessons = selection::select(options.lessons.as_ref(), None, &workspace.lessons)
         .map_err(Failure::usage)?;
     let items = choose(&lessons, options.minutes);
@@ -65,7 +73,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
         let what = format!("--minutes must be at least {least}, for the first lesson");
         return Err(Failure::usage(what));
     }
-    print(&items, options.minutes, &mut anstream::stdout())?;
+    print(&items, options.minutes, &mut out)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -135,6 +143,10 @@ fn print(items: &[Item], minutes: u32, out: &mut dyn Write) -> io::Result<()> {
         }
         writeln!(out, "\n    cargo xtask predict {number}")?;
         writeln!(out, "    cargo xtask run {number}")?;
+        let notes = handout::notes(lesson);
+        if !notes.is_empty() {
+            writeln!(out, "\n### Notes\n\n{notes}")?;
+        }
     }
     writeln!(out, "\n## {}:{:02} End", end / 60, end % 60)
 }

@@ -2,7 +2,6 @@
 //!
 //! This program has been compiled, so Rust, a linker and its own dependencies are there.
 
-use std::env;
 use std::io::{self, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, ExitCode};
@@ -10,7 +9,7 @@ use std::process::{Command, ExitCode};
 use crate::failure::Failure;
 use crate::lessons::Workspace;
 use crate::process;
-use crate::style::{BAD, BOLD, GOOD};
+use crate::style::{BAD, BOLD, GOOD, is_utf8};
 
 struct Problem {
     what: String,
@@ -46,7 +45,7 @@ pub fn run() -> Result<ExitCode, Failure> {
     problems.extend(problem(connect(), what, "allow it in the firewall"));
 
     let mut notes: Vec<_> = OPTIONAL.into_iter().filter_map(failing).collect();
-    if !has_utf8_locale() {
+    if !is_utf8() {
         let what = "the locale is not UTF-8: timelines may be unreadable".into();
         let fix = "export LC_ALL=C.UTF-8";
         notes.push(Problem { what, fix });
@@ -77,13 +76,4 @@ fn failing((command, fix): (&str, &'static str)) -> Option<Problem> {
     let is_failing = process::output(program.args(words), "").is_err();
     let what = format!("`{command}` fails");
     is_failing.then_some(Problem { what, fix })
-}
-
-/// Timelines are drawn with characters that are not ASCII. A Windows console always takes them.
-fn has_utf8_locale() -> bool {
-    let names = ["LC_ALL", "LC_CTYPE", "LANG"];
-    let mut values = names.iter().filter_map(|name| env::var(name).ok());
-    let locale = values.find(|value| !value.is_empty());
-    let locale = locale.unwrap_or_default().to_lowercase().replace('-', "");
-    cfg!(windows) || locale.ends_with("utf8")
 }

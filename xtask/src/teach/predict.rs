@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::lessons::{Field, Question, Workspace};
 use crate::run;
 use crate::selection::{self, Selection};
-use crate::style::{BAD, BOLD, DIM, GOOD};
+use crate::style::{BAD, BOLD, DIM, GOOD, wrap};
 
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -38,7 +38,11 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
             let (expected, shown) = answer_key::compute(&workspace, lesson, question)?;
             number += 1;
             let heading = format!("Question {number} of {count}, lesson {}", lesson.number);
-            writeln!(out, "{BOLD}{heading}{BOLD:#}\n{}", wrap(&text(question)))?;
+            writeln!(
+                out,
+                "{BOLD}{heading}{BOLD:#}\n{}",
+                wrap(&text(question), 80).join("\n")
+            )?;
             let form = answer_key::form(&expected);
             write!(out, "{DIM}Answer with {form}.{DIM:#}\n> ")?;
             out.flush()?;
@@ -82,16 +86,4 @@ pub fn text(question: &Question) -> String {
         Field::Orphans => "Which jobs end after the caller has its result?",
     };
     format!("{mode} runs the jobs {jobs}. {ask}")
-}
-
-/// Breaks the text into lines of at most 80 columns.
-fn wrap(text: &str) -> String {
-    let mut column = 0;
-    let words = text.split_whitespace().map(|word| {
-        let width = 1 + word.chars().count();
-        let fits = column + width <= 81;
-        column = if fits { column + width } else { width };
-        format!("{}{word}", if fits { " " } else { "\n" })
-    });
-    words.collect::<String>().trim_start().into()
 }

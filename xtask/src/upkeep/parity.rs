@@ -31,8 +31,8 @@ pub struct Options {
 }
 
 const NO_PYTHON: u8 = 3;
-const CLAIMS: &str = include_str!("../../../step4-compare/asyncio_claims.py");
-const REPORTS: &str = include_str!("parity.py");
+const CLAIMS: &str = include_str!("../../../step4-compare/python/claims.py");
+const REPORTS: &str = include_str!("../../../step4-compare/python/scenarios.py");
 /// Prints its name and version, and fails if it is not a CPython with `asyncio.TaskGroup`.
 const CHECK: &str = "import platform, sys
 print(platform.python_implementation(), platform.python_version())

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::{Alarm, Scheduler, Why};
 
-/// How long a host without lines is remembered, unless it is paused for longer.
+/// How long a host without lines is remembered, unless there is more to remember.
 const HOST_MEMORY: Duration = Duration::from_secs(10);
 
 impl<T> Scheduler<T> {
@@ -36,7 +36,10 @@ impl<T> Scheduler<T> {
             }
             self.idle.pop_front();
             let host = &mut self.hosts[id];
-            if host.is_idle() && !host.is_listed() && host.health.forgettable(now) {
+            if host.is_idle()
+                && !host.is_listed()
+                && host.health.forgettable(now, self.settings.host_patience)
+            {
                 let host = self.hosts.remove(id);
                 self.names.remove(&host.name);
             } else if host.is_idle() {

@@ -73,9 +73,11 @@ impl Health {
         (now < until).then_some(why)
     }
 
-    /// Whether nothing is lost if the host is forgotten.
-    pub(super) fn forgettable(&self, now: Duration) -> bool {
-        self.not_before <= now && self.closed(now).is_none()
+    /// Whether nothing is lost if the host is forgotten: it is not paused, not given up, and there is no
+    /// failure from which its patience runs.
+    pub(super) fn forgettable(&self, now: Duration, patience: Duration) -> bool {
+        let is_patient = self.failures > 0 && now <= self.failing_since.saturating_add(patience);
+        self.not_before <= now && self.closed(now).is_none() && !is_patient
     }
 
     pub(super) fn started(&mut self, now: Duration, interval: Duration) {
