@@ -6,14 +6,18 @@ use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::{StreamExt, stream};
 use reqwest::StatusCode;
 use step3_taskgroup::{ErrorGroup, ErrorNode};
 use step6_error_groups::split;
 use step7_bounded_retry::engine::{
-    AttemptError, Failure, FailureKind, Request, Settings, collect, partition,
+    self, AttemptError, Failure, FailureKind, Request, Settings, partition,
 };
 use tokio::time::sleep;
 use tracing::{error, info, warn};
+
+/// For the whole page.
+const TIME_LIMIT: Duration = Duration::from_secs(2);
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() {
@@ -36,7 +40,10 @@ async fn main() {
     let expected = |kind| {
         matches!(
             kind,
-            FailureKind::Status | FailureKind::Timeout | FailureKind::Transport
+            FailureKind::Status
+                | FailureKind::Timeout
+                | FailureKind::Transport
+                | FailureKind::Cancelled
         )
     };
     let failures = report.failures;
@@ -93,13 +100,18 @@ async fn aggregate() -> Report {
     }
 }
 
+/// Both parts run at the same time: that is eight attempts at a time for the page.
 async fn ask(services: [&str; 3]) -> (Vec<String>, Option<ErrorGroup<Failure>>) {
     let settings = Settings {
+        max_concurrency: 4.try_into().expect("not zero"),
         stall_timeout: Duration::from_secs(1),
         ..Settings::default()
     };
-    let urls = services.map(|service| format!("http://{service}.test/"));
-    partition(collect(settings, urls, answer).await)
+    let urls = stream::iter(services.map(|service| format!("http://{service}.test/")));
+    let outcomes = engine::stream(settings, urls, sleep(TIME_LIMIT), answer);
+    let mut outcomes: Vec<_> = outcomes.collect().await;
+    outcomes.sort_unstable_by_key(|outcome| outcome.index);
+    partition(outcomes)
 }
 
 async fn answer(request: Arc<Request>) -> Result<String, AttemptError> {

@@ -14,27 +14,30 @@ use crate::{ConcurrencyMeter, FetchOutcome, RetryPolicy, classify_error, retry};
 
 /// Fetches all `urls` concurrently, each with retries. The outcomes are in input order.
 ///
+/// # Panics
+///
+/// If an attempt panics.
+///
 /// # Cancellation
 ///
-/// The fetches keep running, as with [`gather_settled`].
+/// Dropping the future leaves the fetches running, retries included; see [`gather_settled`].
 pub async fn fetch_all_with_gather_retry(
     client: &Client,
     urls: impl IntoIterator<Item = impl Into<Arc<str>>>,
     policy: RetryPolicy,
 ) -> Vec<FetchOutcome> {
-    let fetches = urls.into_iter().map(|url| {
-        let (client, url) = (client.clone(), url.into());
-        async move {
-            let attempt = || fetch_url(&client, &url, Duration::ZERO);
-            let (result, attempts) = retry(policy, classify_error, attempt).await;
-            FetchOutcome {
-                url,
-                result,
-                attempts,
-            }
-        }
-    });
-    gather_settled(fetches).await
+    let urls = urls.into_iter();
+    gather_settled(urls.map(|url| fetch_with_retry(client.clone(), url.into(), policy))).await
+}
+
+async fn fetch_with_retry(client: Client, url: Arc<str>, policy: RetryPolicy) -> FetchOutcome {
+    let attempt = || fetch_url(&client, &url, Duration::ZERO);
+    let (result, attempts) = retry(policy, classify_error, attempt).await;
+    FetchOutcome {
+        url,
+        result,
+        attempts,
+    }
 }
 
 /// Fetches all `urls`, each with retries, with at most `max_concurrency` attempts at a time. The
@@ -42,7 +45,7 @@ pub async fn fetch_all_with_gather_retry(
 ///
 /// A permit covers one attempt. A fetch holds no permit during its backoff, so that a fetch that is
 /// ready to run can have it. (The article holds the permit from the first attempt to the last.)
-/// `meter` counts the attempts.
+/// `meter` counts the attempts that have a permit.
 ///
 /// # Panics
 ///
@@ -56,29 +59,17 @@ pub async fn fetch_all_with_taskgroup_bounded(
     urls: impl IntoIterator<Item = impl Into<Arc<str>>>,
     policy: RetryPolicy,
     max_concurrency: NonZeroUsize,
-    meter: &ConcurrencyMeter,
+    meter: Option<&ConcurrencyMeter>,
 ) -> Vec<FetchOutcome> {
-    let permits = Arc::new(Semaphore::new(
-        max_concurrency.get().min(Semaphore::MAX_PERMITS),
-    ));
+    let permits = max_concurrency.get().min(Semaphore::MAX_PERMITS);
+    let permits = Arc::new(Semaphore::new(permits));
     let outcomes = TaskGroup::<Infallible>::scope(async |group| {
         let mut fetches = Vec::new();
         for url in urls {
-            let (client, url) = (client.clone(), url.into());
-            let (permits, meter) = (Arc::clone(&permits), meter.clone());
-            fetches.push(group.spawn_named(Arc::clone(&url), async move {
-                let attempt = || async {
-                    let _permit = permits.acquire().await.expect("never closed");
-                    let _in_flight = meter.enter();
-                    fetch_url(&client, &url, Duration::ZERO).await
-                };
-                let (result, attempts) = retry(policy, classify_error, attempt).await;
-                Ok(FetchOutcome {
-                    url,
-                    result,
-                    attempts,
-                })
-            }));
+            let url = url.into();
+            let permits = Arc::clone(&permits);
+            let fetch = fetch_bounded(client.clone(), url, policy, permits, meter.cloned());
+            fetches.push(group.spawn(async move { Ok(fetch.await) }));
         }
 
         let mut outcomes = Vec::with_capacity(fetches.len());
@@ -91,6 +82,27 @@ pub async fn fetch_all_with_taskgroup_bounded(
     outcomes.expect("no child returns an error")
 }
 
+/// Each attempt waits for a permit, and drops it before the backoff.
+async fn fetch_bounded(
+    client: Client,
+    url: Arc<str>,
+    policy: RetryPolicy,
+    permits: Arc<Semaphore>,
+    meter: Option<ConcurrencyMeter>,
+) -> FetchOutcome {
+    let attempt = || async {
+        let _permit = permits.acquire().await.expect("never closed");
+        let _in_flight = meter.as_ref().map(ConcurrencyMeter::enter);
+        fetch_url(&client, &url, Duration::ZERO).await
+    };
+    let (result, attempts) = retry(policy, classify_error, attempt).await;
+    FetchOutcome {
+        url,
+        result,
+        attempts,
+    }
+}
+
 /// Like [`fetch_all_with_taskgroup_bounded`], but returns an error if any fetch failed.
 ///
 /// It does not fail *fast*: every fetch runs to its end, so that the group has every failure.
@@ -99,16 +111,18 @@ pub async fn fetch_all_with_taskgroup_bounded(
 /// # Errors
 ///
 /// A group of all failures, in input order, each with its URL as the name of its task.
+///
+/// # Panics and cancellation
+///
+/// As [`fetch_all_with_taskgroup_bounded`].
 pub async fn fetch_all_taskgroup_strict(
     client: &Client,
     urls: impl IntoIterator<Item = impl Into<Arc<str>>>,
     policy: RetryPolicy,
     max_concurrency: NonZeroUsize,
 ) -> Result<Vec<FetchResult>, ErrorGroup<FetchError>> {
-    let meter = ConcurrencyMeter::default();
     let outcomes =
-        fetch_all_with_taskgroup_bounded(client, urls, policy, max_concurrency, &meter).await;
-
+        fetch_all_with_taskgroup_bounded(client, urls, policy, max_concurrency, None).await;
     let results = outcomes
         .into_iter()
         .map(|outcome| (outcome.url, outcome.result));

@@ -86,7 +86,11 @@ async fn bounded<const N: usize>(
 ) -> Vec<FetchOutcome> {
     let (client, cap) = (client(), NonZeroUsize::new(cap).unwrap());
     within_limit(fetch_all_with_taskgroup_bounded(
-        &client, urls, policy, cap, meter,
+        &client,
+        urls,
+        policy,
+        cap,
+        Some(meter),
     ))
     .await
 }
@@ -167,6 +171,33 @@ fn server_errors_429_and_408_are_retriable_but_not_501_and_505() {
     ] {
         let status = StatusCode::from_u16(status).unwrap();
         assert_eq!(is_retriable_status(status), retriable, "{status}");
+    }
+}
+
+#[test]
+fn an_error_that_would_come_again_is_not_retriable() {
+    let url = || "http://host/".to_owned();
+    let status = |status| FetchError::Status { url: url(), status };
+    assert!(classify_error(&status(StatusCode::SERVICE_UNAVAILABLE)));
+
+    let not_built = reqwest::Client::new().get("/users").build().unwrap_err();
+    let not_utf8 = String::from_utf8(b"caf\xe9".to_vec()).unwrap_err();
+    for terminal in [
+        status(StatusCode::NOT_FOUND),
+        FetchError::Request {
+            url: url(),
+            source: not_built,
+        },
+        FetchError::NotUtf8 {
+            url: url(),
+            source: not_utf8,
+        },
+        FetchError::UnsupportedScheme {
+            url: "ftp://host/".to_owned(),
+            scheme: "ftp".to_owned(),
+        },
+    ] {
+        assert!(!classify_error(&terminal), "{terminal:?}");
     }
 }
 
@@ -252,27 +283,31 @@ async fn the_cap_is_the_peak_and_without_one_all_are_in_flight_at_once() {
     }
 }
 
+/// What each of `MIXED` comes to: a page or a status, and the number of attempts.
+const MIXED_SUMMARY: [(Option<u16>, u32); 4] = [
+    (Some(200), 3),
+    (Some(404), 1),
+    (Some(500), 3),
+    (Some(200), 1),
+];
+const MIXED: [&str; 4] = ["/flaky", "/missing", "/down", "/good"];
+
 #[tokio::test]
 async fn each_url_is_retried_by_itself_and_the_outcomes_are_in_input_order() {
-    let paths = ["/flaky", "/missing", "/down", "/good"];
-    let expected = [
-        (Some(200), 3),
-        (Some(404), 1),
-        (Some(500), 3),
-        (Some(200), 1),
-    ];
+    let server = server().await;
+    let urls = urls(&server, MIXED);
+    let outcomes = gather(urls.clone()).await;
+    assert_eq!(summary(&outcomes), MIXED_SUMMARY);
+    assert!(outcomes.iter().map(|outcome| &*outcome.url).eq(&urls));
+}
 
-    let one = server().await;
-    let outcomes = gather(urls(&one, paths)).await;
-    assert_eq!(summary(&outcomes), expected);
-    assert_eq!(*outcomes[0].url, urls(&one, paths)[0]);
-
-    let another = server().await;
-    let policy = RetryPolicy::default();
-    let meter = ConcurrencyMeter::default();
-    let outcomes = bounded(urls(&another, paths), policy, 2, &meter).await;
-    assert_eq!(summary(&outcomes), expected);
-    assert_eq!(*outcomes[0].url, urls(&another, paths)[0]);
+#[tokio::test]
+async fn a_bounded_run_has_the_same_outcomes() {
+    let server = server().await;
+    let (urls, meter) = (urls(&server, MIXED), ConcurrencyMeter::default());
+    let outcomes = bounded(urls.clone(), RetryPolicy::default(), 2, &meter).await;
+    assert_eq!(summary(&outcomes), MIXED_SUMMARY);
+    assert!(outcomes.iter().map(|outcome| &*outcome.url).eq(&urls));
 }
 
 #[tokio::test]
@@ -309,6 +344,50 @@ async fn every_failure_is_an_outcome() {
         .iter()
         .map(|outcome| outcome.result.as_ref().is_err_and(classify_error));
     assert_eq!(retriable.collect::<Vec<_>>(), [false, false, true, false]);
+}
+
+/// Drops `run` in the first request for its one URL, and answers this request with 503. Whether another
+/// attempt follows.
+async fn is_retried_after_its_runner_is_dropped<F: Future>(
+    run: impl FnOnce([String; 1]) -> F,
+) -> bool {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let request = async {
+        let (mut connection, _) = listener.accept().await.unwrap();
+        assert_ne!(connection.read(&mut [0; 1024]).await.unwrap(), 0);
+        connection
+    };
+    let mut connection = tokio::select! {
+        _ = run([url]) => unreachable!("the server has not answered"),
+        connection = request => connection,
+    };
+    let answer = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n";
+    let _ = connection.write_all(answer).await;
+
+    // The next attempt is on the same connection or on another one. Without one, the client is dropped,
+    // which closes the connection.
+    let next = async {
+        let mut request = [0; 1024];
+        tokio::select! {
+            read = connection.read(&mut request) => read.is_ok_and(|bytes| bytes > 0),
+            _ = listener.accept() => true,
+        }
+    };
+    within_limit(next).await
+}
+
+#[tokio::test]
+async fn dropping_the_gather_leaves_its_retries_running() {
+    assert!(is_retried_after_its_runner_is_dropped(gather).await);
+}
+
+#[tokio::test]
+async fn dropping_a_bounded_run_cancels_its_fetches() {
+    let meter = ConcurrencyMeter::default();
+    let run = async |url| bounded(url, RetryPolicy::default(), 1, &meter).await;
+    assert!(!is_retried_after_its_runner_is_dropped(run).await);
+    assert_eq!((meter.in_flight(), meter.peak()), (0, 1));
 }
 
 #[tokio::test]
