@@ -48,7 +48,7 @@ pub async fn run(arguments: &Arguments) -> Result<u8, String> {
 
     let interrupted = CancellationToken::new();
     let stop = interrupted.child_token();
-    tokio::spawn(signals::listen(interrupted.clone()));
+    signals::listen(interrupted.clone());
     let progress = start_progress(arguments);
     let mut out: Box<dyn Write> = match arguments.format {
         Format::Text => Box::new(anstream::stdout()),

@@ -1,4 +1,8 @@
+#[cfg(unix)]
+use std::future::poll_fn;
 use std::process;
+#[cfg(unix)]
+use std::task::Poll;
 
 use tokio_util::sync::CancellationToken;
 
@@ -13,13 +17,14 @@ const SIGHUP_BIT: u64 = 1;
 
 /// Cancels the token at the first Ctrl-C, SIGTERM or SIGHUP, and exits at once at the second.
 ///
-/// Run it in a task of its own, so that it also runs while a write to standard output blocks.
+/// The handlers are installed when this returns. Waiting for the signals is a task of its own, so that
+/// it also runs while a write to standard output blocks.
 #[cfg(unix)]
-pub async fn listen(stop: CancellationToken) {
+pub fn listen(stop: CancellationToken) {
     use tokio::signal::unix::{SignalKind, signal};
 
     // A file that has reached the limit of its size is an error of a write, as a full disk is.
-    let _file_too_large = signal(SignalKind::from_raw(SIGXFSZ));
+    let file_too_large = signal(SignalKind::from_raw(SIGXFSZ));
     let mut signals = vec![SignalKind::interrupt(), SignalKind::terminate()];
     if !hangup_is_ignored() {
         signals.push(SignalKind::hangup());
@@ -28,35 +33,36 @@ pub async fn listen(stop: CancellationToken) {
         .into_iter()
         .filter_map(|kind| signal(kind).ok())
         .collect();
-    let mut next = async || {
-        std::future::poll_fn(|context| {
-            let mut signals = signals.iter_mut();
-            let came = signals.any(|signal| signal.poll_recv(context).is_ready());
-            if came {
-                std::task::Poll::Ready(())
-            } else {
-                std::task::Poll::Pending
-            }
-        })
-        .await;
-    };
-    next().await;
-    stop.cancel();
-    next().await;
-    process::exit(INTERRUPTED.into());
+    tokio::spawn(async move {
+        let _file_too_large = file_too_large;
+        let mut next = async || {
+            poll_fn(|context| {
+                let mut signals = signals.iter_mut();
+                if signals.any(|signal| signal.poll_recv(context).is_ready()) {
+                    Poll::Ready(())
+                } else {
+                    Poll::Pending
+                }
+            })
+            .await;
+        };
+        next().await;
+        stop.cancel();
+        next().await;
+        process::exit(INTERRUPTED.into());
+    });
 }
 
 #[cfg(not(unix))]
-pub async fn listen(stop: CancellationToken) {
-    for is_first in [true, false] {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
+pub fn listen(stop: CancellationToken) {
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            stop.cancel();
         }
-        if !is_first {
+        if tokio::signal::ctrl_c().await.is_ok() {
             process::exit(INTERRUPTED.into());
         }
-        stop.cancel();
-    }
+    });
 }
 
 /// Whether the program was started to outlive its terminal, as by `nohup`. Known on Linux; elsewhere
