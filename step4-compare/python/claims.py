@@ -1,4 +1,5 @@
-"""Asserts what step4-compare/ASYNCIO.md says about asyncio, each cell in a function of its own."""
+"""Asserts what step4-compare/ASYNCIO.md says about asyncio, each cell in a function of its own.
+If httpx is installed, also what the pages of lessons 1 and 7 say about httpx."""
 
 import asyncio
 import faulthandler
@@ -7,6 +8,11 @@ import sys
 import threading
 from asyncio import CancelledError, TaskGroup, create_task, gather, sleep
 from contextlib import suppress
+
+try:
+    import httpx
+except ImportError:
+    httpx = None
 
 claims, log, loop_log = [], [], []
 
@@ -35,6 +41,10 @@ def asyncio_says(claim):
 
 def does_not_hold(claim):
     return asyncio_says(f"does not hold: {claim}")
+
+
+def httpx_says(claim):
+    return asyncio_says(f"httpx: {claim}") if httpx else lambda _: None
 
 
 async def job(delay, error=None):
@@ -301,6 +311,51 @@ async def mixed():
     assert log == []
 
 
+def get(status, url="http://server/page", follow_redirects=False, **answer):
+    transport = httpx.MockTransport(lambda _: httpx.Response(status, **answer))
+    response = httpx.Client(transport=transport, follow_redirects=follow_redirects).get(url)
+    response.raise_for_status()
+    return response
+
+
+@httpx_says("follows no redirect unless told to: a 302 is an error")
+async def no_redirect():
+    with suppress(httpx.HTTPStatusError):
+        log.append(get(302, headers={"Location": "/page"}))
+    assert log == []
+
+
+@httpx_says("gives up after 5 seconds without data, by default")
+async def default_timeout():
+    assert httpx.AsyncClient().timeout == httpx.Timeout(5)
+
+
+@httpx_says("`response.text` decodes as the headers say, and replaces what does not fit")
+async def response_text():
+    latin_1 = {"Content-Type": "text/plain; charset=latin-1"}
+    assert get(200, headers=latin_1, content=b"caf\xe9").text == "caf\xe9"
+    assert get(200, content=b"caf\xe9 ").text == "caf\ufffd "
+
+
+@httpx_says("`raise_for_status` raises for every status but 2xx")
+async def raise_for_status():
+    for status in (304, 404, 503):
+        with suppress(httpx.HTTPStatusError):
+            log.append(get(status))
+    assert log == [] and get(204)
+
+
+@httpx_says("a URL that does not parse is raised; so are too many redirects, if it follows them")
+async def raised():
+    for options in ({"url": "http://server:port/"}, {"follow_redirects": True}):
+        with suppress(httpx.InvalidURL, httpx.TooManyRedirects):
+            try:
+                log.append(get(302, headers={"Location": "/page"}, **options))
+            except (httpx.HTTPStatusError, httpx.TransportError) as caught:  # As the article does.
+                log.append(caught)
+    assert log == []
+
+
 def check(function):
     log.clear()
     loop_log.clear()
@@ -313,12 +368,15 @@ def check(function):
 
 
 faulthandler.dump_traceback_later(60, exit=True)
-failed = []
+hold = []
 for claim, function in claims:
     try:
         check(function)
+        hold.append(claim)
     except Exception as error:
-        failed.append(f"not so in this Python: {claim} ({error!r}; the log: {log + loop_log})\n")
-sys.stderr.writelines(failed)
-print(f"{len(claims) - len(failed)} claims about asyncio hold")
-sys.exit(bool(failed))
+        seen = f"{error!r}; the log: {log + loop_log}"
+        sys.stderr.write(f"not so in this Python: {claim} ({seen})\n")
+about_httpx = sum(claim.startswith("httpx: ") for claim in hold)
+print(f"{about_httpx} claims about httpx" if httpx else "httpx is not installed", end=", ")
+print(f"{len(hold) - about_httpx} claims about asyncio hold")
+sys.exit(len(hold) < len(claims))

@@ -180,7 +180,7 @@ fn an_error_that_would_come_again_is_not_retriable() {
     let status = |status| FetchError::Status { url: url(), status };
     assert!(classify_error(&status(StatusCode::SERVICE_UNAVAILABLE)));
 
-    let not_built = reqwest::Client::new().get("/users").build().unwrap_err();
+    let not_built = client().get("/users").build().unwrap_err();
     let not_utf8 = String::from_utf8(b"caf\xe9".to_vec()).unwrap_err();
     for terminal in [
         status(StatusCode::NOT_FOUND),
