@@ -77,6 +77,9 @@ use crate::{ErrorGroup, ErrorNode};
 ///   have a type each, and can spawn siblings.
 /// - A `JoinSet` can abort a single task, and its tasks need not be `Send`.
 ///
+/// Two crates also have scopes. *moro* polls all children in one task, so they can borrow from the
+/// body, but do not run in parallel. *task-group* returns while a sibling still runs.
+///
 /// # Not here, and why
 ///
 /// - *A limit on concurrency.* A semaphore is one line in the child, and only the child knows
