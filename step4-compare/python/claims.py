@@ -166,6 +166,17 @@ async def cancel_arrives():
     assert task.cancelled()
 
 
+@asyncio_says("a task that cancels itself and then returns is cancelled")
+async def cancels_itself():
+    async def returns():
+        asyncio.current_task().cancel()
+        log.append("returned")
+
+    task = create_task(returns())
+    await error_of(task)
+    assert task.cancelled() and log == ["returned"]
+
+
 @asyncio_says("awaiting what is ready does not yield")
 async def ready():
     asyncio.get_running_loop().call_soon(log.append, "another turn")
