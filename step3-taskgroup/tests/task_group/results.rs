@@ -1,5 +1,7 @@
 //! What a scope returns when nothing fails.
 
+use std::sync::Arc;
+
 use step3_taskgroup::{ErrorGroup, ErrorNode, TaskGroup, TaskName};
 use tokio::time::{Instant, sleep};
 
@@ -280,12 +282,14 @@ fn values_can_be_taken_after_the_scope() {
 fn a_child_that_has_ended_is_gone_while_its_scope_still_runs() {
     on_paused_clock(async || {
         let alive = Alive::default();
+        let name: Arc<str> = "child".into();
         Group::scope(async |group| {
             for _ in 0..10 {
-                group.spawn(alive.child(async { Ok(()) }));
+                group.spawn_named(Arc::clone(&name), alive.child(async { Ok(()) }));
             }
             sleep(ms(10)).await;
             alive.assert_none();
+            assert_eq!(Arc::strong_count(&name), 1, "the group has kept a name");
             Ok(())
         })
         .await
