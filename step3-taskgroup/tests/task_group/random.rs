@@ -315,9 +315,13 @@ fn run_all(runtime: &Runtime) {
     }
 }
 
+fn limit() -> Duration {
+    Duration::from_secs(if long() { 600 } else { 60 })
+}
+
 #[test]
 fn random_programs_hold_the_rules_on_one_thread() {
-    limited(Duration::from_secs(600), || {
+    limited(limit(), || {
         let mut runtime = Builder::new_current_thread();
         run_all(&runtime.enable_time().start_paused(true).build().unwrap());
     });
@@ -325,7 +329,7 @@ fn random_programs_hold_the_rules_on_one_thread() {
 
 #[test]
 fn random_programs_hold_the_rules_on_two_threads() {
-    limited(Duration::from_secs(600), || {
+    limited(limit(), || {
         let mut runtime = Builder::new_multi_thread();
         run_all(&runtime.worker_threads(2).enable_time().build().unwrap());
     });
