@@ -19,8 +19,10 @@ impl<T> Scheduler<T> {
             };
             if let Alarm::Line(order) = alarm {
                 if let Some((_, line)) = host.backing_off.remove(&order) {
-                    let deadline = line.deadline();
-                    self.alarms.insert((deadline, id, alarm));
+                    // Behind the retries that were due before it.
+                    self.next_id += 1;
+                    let (order, deadline) = (self.next_id, line.deadline());
+                    self.alarms.insert((deadline, id, Alarm::Line(order)));
                     host.retries.insert(order, (deadline, line));
                 } else if let Some((_, line)) = host.retries.remove(&order) {
                     self.waiting -= 1;
