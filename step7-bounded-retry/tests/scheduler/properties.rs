@@ -5,11 +5,19 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use step7_bounded_retry::RetryPolicy;
-use step7_bounded_retry::engine::scheduler::{Attempt, Ended, Report, Scheduler, Step, Why};
+use step7_bounded_retry::engine::scheduler::{
+    Attempt, Ended, HostStatus, Report, Scheduler, Step, Why,
+};
 use step7_bounded_retry::engine::{Jitter, Settings};
 
 const HOSTS: [&str; 4] = ["http://a", "http://b", "http://c", "http://d"];
 const SECOND: Duration = Duration::from_secs(1);
+
+/// The place of a host in [`HOSTS`].
+fn index(name: &str) -> usize {
+    let last = name.as_bytes()[name.len() - 1];
+    usize::from(last - b'a')
+}
 
 /// A million steps; twenty times as many where `LONG_TESTS` is set.
 fn random_runs(local: bool) {
@@ -238,12 +246,12 @@ impl Run {
         let report = self.report();
         self.hosts[line.host].running -= 1;
         self.waits_again(line);
-        let before = self.scheduler.host(HOSTS[line.host]).unwrap().not_before;
+        let before = self.status(line.host).not_before;
         if let Some(ended) = self.scheduler.ended(attempt, report, self.now) {
             self.line_ended(&ended);
         }
 
-        let status = self.scheduler.host(HOSTS[line.host]).unwrap();
+        let status = self.status(line.host);
         let host = &mut self.hosts[line.host];
         // An attempt that was running when a pause began does not lengthen it.
         let is_news = host.paused.is_none_or(|(began, _)| started > began);
@@ -291,6 +299,12 @@ impl Run {
             ended.why,
             self.seed
         );
+    }
+
+    fn status(&self, host: usize) -> HostStatus {
+        let mut all = self.scheduler.statuses();
+        let known = all.find(|(name, _)| index(name) == host);
+        known.expect("a host with a line is known").1
     }
 
     /// Does what the scheduler says, until it says to wait.
@@ -345,12 +359,9 @@ impl Run {
             self.settings.max_concurrency.get()
         };
         let is_full = self.running.len() >= cap;
-        for (index, name) in HOSTS.iter().enumerate() {
-            let Some(host) = self.scheduler.host(name) else {
-                assert_eq!(self.hosts[index].running, 0, "seed {seed}");
-                continue;
-            };
-            assert_eq!(host.running, self.hosts[index].running, "seed {seed}");
+        let mut running = [0; HOSTS.len()];
+        for (name, host) in self.scheduler.statuses() {
+            running[index(name)] = host.running;
             assert!(
                 (1..=self.settings.max_per_host.get()).contains(&host.limit),
                 "seed {seed}"
@@ -366,6 +377,11 @@ impl Run {
                 );
             }
         }
+        assert_eq!(
+            running,
+            self.hosts.each_ref().map(|host| host.running),
+            "seed {seed}"
+        );
         let stuck = self.running.is_empty() && self.waiting > 0 && until.is_none();
         assert!(!stuck, "lines wait for nothing: seed {seed}");
         assert_eq!(

@@ -1,7 +1,6 @@
 //! Runs the scheduler on virtual time, against a host.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -53,28 +52,28 @@ pub fn run(
     let mut random = Rng::with_seed(seed + 1000);
     let mut now = Duration::ZERO;
     let mut fresh = 0..pages;
-    let mut running = HashMap::new();
-    let mut ends = BinaryHeap::new();
+    // All requests take the same time, so they end in the order in which they began.
+    let mut running = VecDeque::new();
     let mut ended = Vec::new();
     let (mut ok, mut requests) = (0, 0);
     loop {
-        let all_wait = scheduler.host(HOST).is_some_and(|host| host.waiting > 0);
-        if without != Without::Turns || !all_wait {
-            let most = if without == Without::Turns { 1 } else { pages };
-            for page in fresh.by_ref().take(most as usize) {
-                if without == Without::CommonHost {
-                    scheduler.push(&format!("http://{page}.test"), page, 0, now);
-                } else {
-                    scheduler.push(HOST, page, 0, now);
-                }
+        let count = match without {
+            Without::Turns if scheduler.statuses().all(|(_, host)| host.waiting == 0) => 1,
+            Without::Turns => 0,
+            _ => pages as usize,
+        };
+        for page in fresh.by_ref().take(count) {
+            if without == Without::CommonHost {
+                scheduler.push(&format!("http://{page}.test"), page, 0, now);
+            } else {
+                scheduler.push(HOST, page, 0, now);
             }
         }
         let wake = match scheduler.next(now) {
             Step::Start(attempt) => {
                 let answer = host(now, &mut random, attempt.item);
                 requests += 1;
-                running.insert(requests, (attempt, answer));
-                ends.push(Reverse((now + QUICK, requests)));
+                running.push_back((now + QUICK, attempt, answer));
                 continue;
             }
             Step::End(end) => {
@@ -83,14 +82,13 @@ pub fn run(
             }
             Step::Wait(until) => until,
         };
-        let next_end = ends.peek().map(|&Reverse((time, _))| time);
+        let next_end = running.front().map(|&(time, ..)| time);
         let Some(next) = wake.into_iter().chain(next_end).min() else {
             break;
         };
         now = next;
         if next_end == Some(now) {
-            let Reverse((_, number)) = ends.pop().unwrap();
-            let (attempt, answer) = running.remove(&number).unwrap();
+            let (_, attempt, answer) = running.pop_front().unwrap();
             if let Some(end) = scheduler.ended(attempt, report(answer, without), now) {
                 ended.push(end.item);
                 ok += u32::from(answer == Answer::Ok);
