@@ -109,10 +109,10 @@ proptest! {
         for (script, outcome) in scripts.iter().zip(outcomes) {
             let host = usize::from(script.0);
             let retries = outcome.attempts as usize - 1;
-            let costs = (0..retries).map(|attempt| fault(script, attempt).cost());
+            let mut costs = (0..retries).map(|attempt| fault(script, attempt).cost());
             spent[host] += costs.clone().sum::<u32>();
             if outcome.result.is_ok() {
-                returned[host] += costs.last().unwrap_or(1);
+                returned[host] += costs.next_back().unwrap_or(1);
             }
             refused[host] |= matches!(outcome.result, Err(Failure::BudgetSpent(_)));
         }
