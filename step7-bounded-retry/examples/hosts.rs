@@ -1,29 +1,55 @@
-//! The scheduler against sixteen kinds of host, on virtual time; and beside it what happens if each URL is
-//! treated by itself, as if it had a host of its own.
+//! The scheduler against sixteen kinds of host, on virtual time. Beside it: the simulation with which its
+//! rules were chosen, and what happens if each URL is treated by itself, as if it had a host of its own.
 
 #[path = "../tests/scheduler/hosts.rs"]
 mod hosts;
 #[path = "../tests/scheduler/run.rs"]
 mod run;
 
-use hosts::{KINDS, Mean};
+use hosts::{KINDS, RULES, SIMULATED, Totals};
+use run::Without;
 
-/// Where a host is random, so is a run: the figures are means of this many.
-const RUNS: u64 = 20;
+/// Where a host is random, so is a run.
+const RUNS: u32 = 100;
 
 fn main() {
+    println!("means, and the worst run:");
+    print!("{:45}", "");
     println!(
-        "                                                   by host             each by itself"
+        "  {:>26}  {:>26}",
+        format!("simulation, {SIMULATED} runs"),
+        format!("scheduler, {RUNS} runs")
     );
-    println!(
-        "kind of host, and its URLs                       fetched  requests    fetched  requests"
-    );
+    let heading = "  fetched least requests  most".repeat(2);
+    println!("{:45}{heading}", "kind of host, and its URLs");
     for kind in KINDS {
-        let (name, pages) = (kind.name, kind.pages);
-        print!("{name:<41}  {pages:>4}");
-        for apart in [false, true] {
-            let Mean { fetched, requests } = Mean::of(&kind.runs(RUNS, apart));
-            print!("  {fetched:>8.0}  {requests:>8.0}");
+        print!("{:<41}{:>4}", kind.name, kind.pages);
+        for totals in [
+            kind.simulation,
+            Totals::of(&kind.runs(RUNS, Without::Nothing)),
+        ] {
+            print!("  {:>7.0}{:>6}", totals.mean_fetched, totals.fewest_fetched);
+            print!("{:>9.0}{:>6}", totals.mean_requests, totals.most_requests);
+        }
+        println!();
+    }
+
+    println!("\nmeans of {RUNS} runs with all rules, and with one taken out:");
+    println!("{:65}  {:>16}  {:>16}", "", "with it", "without it");
+    let heading = "fetched requests  fetched requests";
+    println!(
+        "{:<20}{:<45}  {heading}",
+        "rule", "kind of host, and its URLs"
+    );
+    for (rule, without, index) in RULES {
+        let kind = &KINDS[index];
+        print!("{rule:<20}{:<41}{:>4}", kind.name, kind.pages);
+        for without in [Without::Nothing, without] {
+            let totals = Totals::of(&kind.runs(RUNS, without));
+            print!(
+                "  {:>7.0} {:>8.0}",
+                totals.mean_fetched, totals.mean_requests
+            );
         }
         println!();
     }

@@ -10,15 +10,30 @@ use serde_json::Value;
 /// No test here takes so long on any machine.
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// The program, without environment variables that change what it does.
+pub const NO_ROOTS: [(&str, &str); 2] = [
+    ("SSL_CERT_FILE", "/dev/null"),
+    ("SSL_CERT_DIR", "/dev/null"),
+];
+
+/// The program, without environment variables that change what it does, and without root certificates:
+/// to read those of the machine takes longer than most runs here.
 pub fn asyncfetch() -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_asyncfetch"));
     program
         .env("NO_PROXY", "*")
         .env_remove("CLICOLOR_FORCE")
+        .envs(NO_ROOTS)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
+    program
+}
+
+/// With the root certificates of the machine.
+pub fn with_roots(program: &mut Command) -> &mut Command {
+    for (name, _) in NO_ROOTS {
+        program.env_remove(name);
+    }
     program
 }
 

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 use crate::output::names;
-use crate::program::{Running, kind, ndjson, start};
+use crate::program::{NO_ROOTS, Running, kind, ndjson, start, with_roots};
 use crate::server::Server;
 
 fn send(signal: &str, running: &Running) {
@@ -64,7 +64,7 @@ fn a_second_interrupt_exits_at_once_even_if_standard_output_blocks() {
 
 #[test]
 fn a_closed_standard_output_ends_the_run_quietly() {
-    let mut running = start(ndjson([""; 0]).stdin(Stdio::piped()));
+    let mut running = start(with_roots(&mut ndjson([""; 0])).stdin(Stdio::piped()));
     let mut input = running.stdin.take().unwrap();
     writeln!(input, "nonsense").unwrap();
     let mut out = BufReader::new(running.stdout.take().unwrap());
@@ -85,7 +85,10 @@ fn a_run_that_ignores_hangups_outlives_one() {
     let mut shell = Command::new("sh");
     let command = "trap '' HUP; exec \"$0\" --format ndjson";
     shell.args(["-c", command, env!("CARGO_BIN_EXE_asyncfetch")]);
-    shell.env("NO_PROXY", "*").stderr(Stdio::piped());
+    shell
+        .envs(NO_ROOTS)
+        .env("NO_PROXY", "*")
+        .stderr(Stdio::piped());
     let mut running = start(shell.stdin(Stdio::piped()).stdout(Stdio::piped()));
     let mut input = running.stdin.take().unwrap();
     let mut lines = BufReader::new(running.stdout.take().unwrap()).lines();
@@ -112,6 +115,7 @@ fn a_standard_output_that_was_closed_at_the_start_is_an_error() {
             &server.url("/good"),
         ]);
         shell
+            .envs(NO_ROOTS)
             .env("NO_PROXY", "*")
             .stdin(Stdio::null())
             .stderr(Stdio::piped());
@@ -130,7 +134,10 @@ fn a_body_above_the_limit_of_file_sizes_is_of_kind_output_and_leaves_no_part_fil
     let command = "ulimit -f 8; exec \"$0\" --format ndjson --output \"$1\" \"$2\"";
     shell.args(["-c", command, env!("CARGO_BIN_EXE_asyncfetch")]);
     shell.arg(folder.path()).arg(server.url("/large"));
-    shell.env("NO_PROXY", "*").stdin(Stdio::null());
+    shell
+        .envs(NO_ROOTS)
+        .env("NO_PROXY", "*")
+        .stdin(Stdio::null());
     let run = start(shell.stdout(Stdio::piped()).stderr(Stdio::piped())).wait();
     assert_eq!(run.kinds(), ["output"], "{run:?}");
     assert_eq!(names(folder.path()), [""; 0]);

@@ -80,6 +80,10 @@ async fn all_faults_at_once_leave_nothing_running_and_good_urls_succeed() {
             servers.push(server);
         }
     }
+    // The only URL of its host. If it were one of three, the host would be in trouble.
+    let busy = Server::start().await;
+    expected.push((busy.url("/answer?status=503"), Some(FailureKind::Status), 3));
+    servers.push(busy);
     let (_port, refused) = refusing();
     expected.push((refused, Some(FailureKind::Transport), 3));
     expected.push((servers[0].secure_url("/good"), Some(FailureKind::Tls), 1));
@@ -110,6 +114,11 @@ async fn all_faults_at_once_leave_nothing_running_and_good_urls_succeed() {
         assert!(outcome.attempts == *attempts || untried, "{outcome:?}");
         assert!(outcome.elapsed < small.deadline);
     }
+    let asked = outcomes
+        .iter()
+        .filter(|outcome| kind(outcome) == Some(FailureKind::RetryAfter));
+    let asked: u32 = asked.map(|outcome| outcome.attempts).sum();
+    assert!(asked >= servers_of_a_fault, "each of these hosts was asked");
 
     // The client is dropped with the last attempt, and its connections with it.
     let gone = async {

@@ -2,6 +2,7 @@
 //!
 //! `LONG_TESTS=1` tries more cases, and `PROPTEST_CASES=100000` that many.
 
+mod budget;
 mod run;
 mod threads;
 mod waits;

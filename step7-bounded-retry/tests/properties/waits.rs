@@ -106,11 +106,11 @@ proptest! {
     #![proptest_config(runs())]
 
     #[test]
-    fn a_wait_is_at_least_retry_after_and_at_most_half_a_base_delay_more(
+    fn a_wait_is_retry_after_and_half_a_base_delay_or_without_one_the_backoff(
         base_delay in durations(),
         multiplier in multipliers(),
         max_delay in 0..10_000_u64,
-        asked in 1..10_000_u64,
+        asked in prop_oneof![1 => Just(0), 9 => 0..10_000_u64],
         full: bool,
     ) {
         let (max_delay, asked) = (Duration::from_millis(max_delay), Duration::from_millis(asked));
@@ -123,6 +123,16 @@ proptest! {
         };
         let waits = waits(settings, asked);
 
+        if asked.is_zero() {
+            // As if there were no Retry-After: the URL has its own attempts and backoff.
+            prop_assert_eq!(waits.len(), 2);
+            for (attempt, wait) in (1..).zip(waits) {
+                let backoff = settings.retry.backoff(attempt).min(max_delay);
+                prop_assert!(wait <= backoff + TICK, "{wait:?}");
+                prop_assert!(full || backoff <= wait, "{wait:?}");
+            }
+            return Ok(());
+        }
         prop_assert_eq!(waits.len(), 5);
         let spread = base_delay.min(max_delay) / 2;
         for wait in waits {

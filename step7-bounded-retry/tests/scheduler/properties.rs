@@ -1,28 +1,44 @@
 //! Random runs of the scheduler, a step at a time, and what must hold after each step.
 
-use std::collections::{HashMap, HashSet};
 use std::env;
 use std::time::Duration;
 
 use fastrand::Rng;
 use step7_bounded_retry::RetryPolicy;
-use step7_bounded_retry::engine::scheduler::{Attempt, Ended, Report, Scheduler, Step, Why};
+use step7_bounded_retry::engine::scheduler::{
+    Attempt, Ended, HostStatus, Report, Scheduler, Step, Why,
+};
 use step7_bounded_retry::engine::{Jitter, Settings};
 
 const HOSTS: [&str; 4] = ["http://a", "http://b", "http://c", "http://d"];
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Two million steps; twenty times as many where `LONG_TESTS` is set.
-#[test]
-fn every_law_holds_after_each_step_of_random_runs() {
+/// The place of a host in [`HOSTS`].
+fn index(name: &str) -> usize {
+    let last = name.as_bytes()[name.len() - 1];
+    usize::from(last - b'a')
+}
+
+/// A million steps; twenty times as many where `LONG_TESTS` is set.
+fn random_runs(local: bool) {
     let runs = if env::var_os("LONG_TESTS").is_some() {
-        20_000
+        10_000
     } else {
-        1_000
+        500
     };
     for seed in 0..runs {
-        Run::new(seed).steps(2_000);
+        Run::new(seed, local).steps(2_000);
     }
+}
+
+#[test]
+fn every_law_holds_after_each_step_of_random_runs() {
+    random_runs(false);
+}
+
+#[test]
+fn every_law_holds_while_this_machines_own_limits_are_reached() {
+    random_runs(true);
 }
 
 /// A line as the test sees it.
@@ -31,6 +47,13 @@ struct Line {
     number: usize,
     host: usize,
     bytes: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Waits,
+    Runs,
+    Ended,
 }
 
 struct Running {
@@ -52,9 +75,10 @@ struct Run {
     settings: Settings,
     scheduler: Scheduler<Line>,
     now: Duration,
-    pushed: usize,
-    ended: HashSet<usize>,
-    waiting: HashMap<usize, Line>,
+    /// The lines by their numbers.
+    lines: Vec<State>,
+    ended: usize,
+    waiting: usize,
     waiting_bytes: usize,
     running: Vec<Running>,
     hosts: [Host; HOSTS.len()],
@@ -65,7 +89,7 @@ struct Run {
 }
 
 impl Run {
-    fn new(seed: u64) -> Self {
+    fn new(seed: u64, local: bool) -> Self {
         let mut random = Rng::with_seed(seed);
         let settings = Settings {
             max_concurrency: random.usize(1..8).try_into().unwrap(),
@@ -93,14 +117,14 @@ impl Run {
             settings,
             scheduler: Scheduler::new(settings, random.fork()),
             now: Duration::ZERO,
-            pushed: 0,
-            ended: HashSet::new(),
-            waiting: HashMap::new(),
+            lines: Vec::new(),
+            ended: 0,
+            waiting: 0,
             waiting_bytes: 0,
             running: Vec::new(),
             hosts: Default::default(),
             good: [0, 30, 60, 95][random.usize(0..4)],
-            local: random.u8(0..4) == 0,
+            local,
             random,
         }
     }
@@ -117,8 +141,8 @@ impl Run {
         if self.random.bool() {
             self.scheduler.stop();
             self.drain();
-            assert!(
-                self.waiting.is_empty(),
+            assert_eq!(
+                self.waiting, 0,
                 "a stop ends all that wait: seed {}",
                 self.seed
             );
@@ -132,7 +156,7 @@ impl Run {
             }
             self.drain();
         }
-        assert_eq!(self.ended.len(), self.pushed, "seed {}", self.seed);
+        assert_eq!(self.ended, self.lines.len(), "seed {}", self.seed);
     }
 
     fn push(&mut self) {
@@ -142,24 +166,34 @@ impl Run {
             return;
         }
         let line = Line {
-            number: self.pushed,
+            number: self.lines.len(),
             host: self.random.usize(0..HOSTS.len()),
             bytes: self.random.usize(1..50),
         };
-        self.pushed += 1;
+        self.lines.push(State::Runs);
         self.waits_again(line);
         self.scheduler
             .push(HOSTS[line.host], line, line.bytes, self.now);
     }
 
     fn waits_again(&mut self, line: Line) {
-        self.waiting.insert(line.number, line);
+        self.lines[line.number] = State::Waits;
+        self.waiting += 1;
         self.waiting_bytes += line.bytes;
     }
 
-    fn waits_no_more(&mut self, number: usize) {
-        let line = self.waiting.remove(&number);
-        let line = line.unwrap_or_else(|| panic!("line {number} did not wait: seed {}", self.seed));
+    /// A line that waits starts or ends, which it does at most once for each time that it waits.
+    fn waits_no_more(&mut self, line: Line, state: State) {
+        let before = self.lines[line.number];
+        assert_eq!(
+            before,
+            State::Waits,
+            "line {}: seed {}",
+            line.number,
+            self.seed
+        );
+        self.lines[line.number] = state;
+        self.waiting -= 1;
         self.waiting_bytes -= line.bytes;
     }
 
@@ -212,12 +246,12 @@ impl Run {
         let report = self.report();
         self.hosts[line.host].running -= 1;
         self.waits_again(line);
-        let before = self.scheduler.host(HOSTS[line.host]).unwrap().not_before;
+        let before = self.status(line.host).not_before;
         if let Some(ended) = self.scheduler.ended(attempt, report, self.now) {
             self.line_ended(&ended);
         }
 
-        let status = self.scheduler.host(HOSTS[line.host]).unwrap();
+        let status = self.status(line.host);
         let host = &mut self.hosts[line.host];
         // An attempt that was running when a pause began does not lengthen it.
         let is_news = host.paused.is_none_or(|(began, _)| started > began);
@@ -253,13 +287,8 @@ impl Run {
     }
 
     fn line_ended(&mut self, ended: &Ended<Line>) {
-        let number = ended.item.number;
-        assert!(
-            self.ended.insert(number),
-            "line {number} ended twice: seed {}",
-            self.seed
-        );
-        self.waits_no_more(number);
+        self.waits_no_more(ended.item, State::Ended);
+        self.ended += 1;
         let may_be_untried = matches!(
             ended.why,
             Why::RetryAfter(_) | Why::HostDown | Why::Cancelled
@@ -270,6 +299,12 @@ impl Run {
             ended.why,
             self.seed
         );
+    }
+
+    fn status(&self, host: usize) -> HostStatus {
+        let mut all = self.scheduler.statuses();
+        let known = all.find(|(name, _)| index(name) == host);
+        known.expect("a host with a line is known").1
     }
 
     /// Does what the scheduler says, until it says to wait.
@@ -285,7 +320,7 @@ impl Run {
 
     fn started(&mut self, attempt: Attempt<Line>) {
         let (seed, line) = (self.seed, attempt.item);
-        self.waits_no_more(line.number);
+        self.waits_no_more(line, State::Runs);
         assert!(
             self.now < attempt.deadline(),
             "an attempt after its deadline: seed {seed}"
@@ -324,12 +359,9 @@ impl Run {
             self.settings.max_concurrency.get()
         };
         let is_full = self.running.len() >= cap;
-        for (index, name) in HOSTS.iter().enumerate() {
-            let Some(host) = self.scheduler.host(name) else {
-                assert_eq!(self.hosts[index].running, 0, "seed {seed}");
-                continue;
-            };
-            assert_eq!(host.running, self.hosts[index].running, "seed {seed}");
+        let mut running = [0; HOSTS.len()];
+        for (name, host) in self.scheduler.statuses() {
+            running[index(name)] = host.running;
             assert!(
                 (1..=self.settings.max_per_host.get()).contains(&host.limit),
                 "seed {seed}"
@@ -345,11 +377,16 @@ impl Run {
                 );
             }
         }
-        let stuck = self.running.is_empty() && !self.waiting.is_empty() && until.is_none();
+        assert_eq!(
+            running,
+            self.hosts.each_ref().map(|host| host.running),
+            "seed {seed}"
+        );
+        let stuck = self.running.is_empty() && self.waiting > 0 && until.is_none();
         assert!(!stuck, "lines wait for nothing: seed {seed}");
         assert_eq!(
             self.scheduler.is_empty(),
-            self.running.is_empty() && self.waiting.is_empty()
+            self.running.is_empty() && self.waiting == 0
         );
     }
 }

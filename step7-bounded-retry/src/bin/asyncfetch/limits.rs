@@ -23,9 +23,11 @@ pub fn kept_hosts(open_files: u64, concurrency: usize, per_host: usize) -> usize
 
 /// Whether standard output was closed when the program started, as by `>&-`.
 ///
-/// Rust opens the null device in its place, for reading and writing. A shell's `>/dev/null` is for
-/// writing alone; a program that gives its child the null device does so for several streams at once,
-/// which then share their flags.
+/// Rust opens the null device in its place, for reading and writing, before `main` begins. A shell's
+/// `>/dev/null` is for writing alone, and a program that gives its child the null device for several
+/// streams opens it once, so that they share their flags. What cannot be told apart is a null device that
+/// was opened for reading and writing, and for standard output alone: it counts as closed, since outcomes
+/// that are lost without an error are worse than an error.
 #[cfg(unix)]
 pub fn stdout_is_closed() -> bool {
     use std::os::unix::fs::MetadataExt;

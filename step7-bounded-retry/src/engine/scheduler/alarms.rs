@@ -5,6 +5,8 @@ use super::{Alarm, Scheduler, Why};
 
 /// How long a host without lines is remembered, unless there is more to remember.
 const HOST_MEMORY: Duration = Duration::from_secs(10);
+/// How many hosts without lines are remembered, so that memory is bounded if very many of them are down.
+const MOST_IDLE: usize = 10_000;
 
 impl<T> Scheduler<T> {
     /// Sees to the alarms whose time has come, and forgets the hosts that are idle.
@@ -19,8 +21,10 @@ impl<T> Scheduler<T> {
             };
             if let Alarm::Line(order) = alarm {
                 if let Some((_, line)) = host.backing_off.remove(&order) {
-                    let deadline = line.deadline();
-                    self.alarms.insert((deadline, id, alarm));
+                    // Behind the retries that were due before it.
+                    self.next_id += 1;
+                    let (order, deadline) = (self.next_id, line.deadline());
+                    self.alarms.insert((deadline, id, Alarm::Line(order)));
                     host.retries.insert(order, (deadline, line));
                 } else if let Some((_, line)) = host.retries.remove(&order) {
                     self.waiting -= 1;
@@ -31,21 +35,25 @@ impl<T> Scheduler<T> {
             self.arrange(id, now);
         }
         while let Some(&(since, id)) = self.idle.front() {
-            if since.saturating_add(HOST_MEMORY) > now {
+            let are_many = self.idle.len() > MOST_IDLE;
+            if since.saturating_add(HOST_MEMORY) > now && !are_many {
                 break;
             }
             self.idle.pop_front();
             let host = &mut self.hosts[id];
-            if host.is_idle()
-                && !host.is_listed()
-                && host.health.forgettable(now, self.settings.host_patience)
-            {
+            if !host.is_idle() {
+                host.is_listed_idle = false;
+                continue;
+            }
+            let is_forgettable = host.health.forgettable(now, self.settings.host_patience);
+            if !host.is_listed() && (is_forgettable || are_many) {
                 let host = self.hosts.remove(id);
                 self.names.remove(&host.name);
-            } else if host.is_idle() {
-                self.idle.push_back((now, id));
-            } else {
-                host.is_listed_idle = false;
+                continue;
+            }
+            self.idle.push_back((now, id));
+            if are_many {
+                break;
             }
         }
     }

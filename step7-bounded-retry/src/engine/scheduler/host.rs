@@ -31,7 +31,7 @@ impl<T> Line<T> {
     }
 }
 
-/// By the order in which they came, each with the time of its alarm.
+/// In the order in which they will be attempted, each with the time of its alarm.
 type Tried<T> = BTreeMap<u64, (Duration, Line<T>)>;
 
 /// One host: its lines, and what is known of it.

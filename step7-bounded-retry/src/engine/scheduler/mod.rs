@@ -116,15 +116,16 @@ impl<T> Scheduler<T> {
         self.hosts.len()
     }
 
-    /// The state of a host; [`None`] if it is not known.
-    #[must_use]
-    pub fn host(&self, name: &str) -> Option<HostStatus> {
-        let host = &self.hosts[*self.names.get(name)?];
-        Some(HostStatus {
-            waiting: host.waiting(),
-            running: host.running,
-            limit: host.health.limit(),
-            not_before: host.health.not_before(),
+    /// The state of each host that is known, with its name.
+    pub fn statuses(&self) -> impl Iterator<Item = (&str, HostStatus)> {
+        self.hosts.iter().map(|(_, host)| {
+            let status = HostStatus {
+                waiting: host.waiting(),
+                running: host.running,
+                limit: host.health.limit(),
+                not_before: host.health.not_before(),
+            };
+            (&*host.name, status)
         })
     }
 
