@@ -69,7 +69,9 @@ impl<E: Display + Send + 'static> TaskGroup<E> {
 
 impl<E, T> Child<E, T> {
     fn report<N: Into<ErrorNode<E>>>(&mut self, ended: Ended<Result<T, N>>) {
-        self.state.record_panic(ended.panic);
+        if let Some(panic) = ended.panic {
+            self.state.record_panic(panic);
+        }
         let sender = self.value.take();
         // If the handle is gone, the value is dropped here, and its destructor may panic.
         let reported = catch_unwind(AssertUnwindSafe(|| match (ended.output, sender) {
@@ -81,7 +83,9 @@ impl<E, T> Child<E, T> {
             }
             _ => {}
         }));
-        self.state.record_panic(reported.err());
+        if let Err(panic) = reported {
+            self.state.record_panic(panic);
+        }
     }
 }
 
@@ -94,7 +98,7 @@ impl<E, T> Drop for Child<E, T> {
         let signalled = self.drop_token.is_some();
         if signalled || !self.state.stop_children.is_cancelled() {
             let message = format!("{} was cut off: its runtime has shut down", self.name);
-            self.state.record_panic(Some(Box::new(message)));
+            self.state.record_panic(Box::new(message));
         }
     }
 }

@@ -80,7 +80,9 @@ impl<E: Display + Send + 'static> Scope<E> {
                     return Poll::Ready(());
                 }
                 let stopped = ready!(stop.poll(cx));
-                state.record_panic(stopped.panic);
+                if let Some(panic) = stopped.panic {
+                    state.record_panic(panic);
+                }
                 // Again, because the body has to be polled and dropped.
                 state.stop.cancel();
             }

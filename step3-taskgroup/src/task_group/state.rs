@@ -57,7 +57,9 @@ impl<E> GroupState<E> {
 
     /// Records how the body has ended. Returns its value.
     pub fn record_body<T>(&self, ended: Ended<Result<T, ErrorNode<E>>>) -> Option<T> {
-        self.record_panic(ended.panic);
+        if let Some(panic) = ended.panic {
+            self.record_panic(panic);
+        }
         match ended.output? {
             Ok(value) => Some(value),
             Err(node) => {
@@ -69,17 +71,17 @@ impl<E> GroupState<E> {
     }
 
     /// Keeps the first panic, and cancels the group.
-    pub fn record_panic(&self, mut panic: Option<Panic>) {
-        if panic.is_none() {
-            return;
-        }
+    pub fn record_panic(&self, panic: Panic) {
         let mut first = lock(&self.panicked);
-        if first.is_none() {
-            mem::swap(&mut *first, &mut panic);
-        }
+        let later = if first.is_none() {
+            *first = Some(panic);
+            None
+        } else {
+            Some(panic)
+        };
         drop(first);
         self.stop.cancel();
-        if let Some(later) = panic {
+        if let Some(later) = later {
             discard(later);
         }
     }
@@ -141,7 +143,7 @@ impl<E: Display + Send + 'static> AnyGroup for GroupState<E> {
     }
 
     fn accept_panic(&self, panic: Panic) {
-        self.record_panic(Some(panic));
+        self.record_panic(panic);
     }
 
     fn accept_errors(&self, errors: &mut dyn Any) {

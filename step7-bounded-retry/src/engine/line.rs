@@ -21,7 +21,7 @@ struct Last {
 }
 
 impl Line {
-    pub(super) fn new(index: u64, url: String) -> Self {
+    pub(super) fn new(index: u64, url: &str) -> Self {
         Self {
             index,
             url: url.into(),

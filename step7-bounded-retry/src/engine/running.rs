@@ -1,3 +1,4 @@
+use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
 use std::thread;
@@ -47,7 +48,7 @@ impl<T> Running<T> {
         attempt: impl Future<Output = Result<T, AttemptError>>,
         stall_timeout: Duration,
         deadline: Option<Instant>,
-    ) {
+    ) -> Result<(), Infallible> {
         let finished = self.finished.as_mut().expect("it is taken when dropped");
         let request = &finished.request;
         let next_look = || {
@@ -56,7 +57,7 @@ impl<T> Running<T> {
         };
         let Some(first_look) = next_look() else {
             finished.result = Some(attempt.await);
-            return;
+            return Ok(());
         };
         let mut attempt = pin!(attempt);
         // Set once for an attempt, and again only when it rings: progress moves no timer.
@@ -81,6 +82,7 @@ impl<T> Running<T> {
                 }
             }
         };
+        Ok(())
     }
 }
 

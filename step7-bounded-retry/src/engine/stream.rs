@@ -1,10 +1,10 @@
 use std::convert::Infallible;
+use std::future::ready;
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::stream::{self, PollNext, Stream, StreamExt};
 use reqwest::Url;
 use step3_taskgroup::TaskGroup;
 use tokio::sync::mpsc::{self, error::TrySendError};
@@ -29,7 +29,7 @@ const READY: usize = 16;
 /// When `stop` resolves, no more URLs are accepted, no attempt is started, and running attempts are
 /// dropped. Accepted URLs that are not finished have the outcome
 /// [`Failure::Cancelled`](super::Failure::Cancelled). `stop` is only observed while the stream is
-/// polled.
+/// polled and no outcome waits to be received.
 ///
 /// # Panics
 ///
@@ -52,26 +52,17 @@ where
     T: Send + 'static,
 {
     let (sender, mut receiver) = mpsc::channel(READY);
-    let mut run = Some(Box::pin(async move {
+    let run = Box::pin(async move {
         let scope = TaskGroup::<Infallible>::scope(async move |group| {
             run(settings, urls, stop, attempt, &group, sender).await;
             Ok(())
         });
         scope.await.expect("no child returns an error");
-    }));
-    // Polling the stream polls the run, also while outcomes wait: it has to look at `stop`.
-    stream::poll_fn(move |context| {
-        if let Some(running) = &mut run {
-            if running.as_mut().poll(context).is_ready() {
-                run = None;
-            }
-        }
-        match receiver.poll_recv(context) {
-            // A child has panicked, and the others are still being cancelled.
-            Poll::Ready(None) if run.is_some() => Poll::Pending,
-            other => other,
-        }
-    })
+    });
+    let outcomes = stream::poll_fn(move |context| receiver.poll_recv(context));
+    // It yields nothing by itself, and is polled when no outcome waits.
+    let run = stream::once(run).filter_map(|()| ready(None));
+    stream::select_with_strategy(outcomes, run, |()| PollNext::Left)
 }
 
 /// Asks the scheduler what to do, and does it. Attempts are children of the group.
@@ -116,10 +107,7 @@ async fn run<A, F, T>(
                     // Boxed, as it would be moved several times.
                     let work = Box::pin(attempt(Arc::clone(&request)));
                     let running = Running::new(job, request, report.clone());
-                    group.spawn(async move {
-                        running.run(work, settings.stall_timeout, deadline).await;
-                        Ok(())
-                    });
+                    group.spawn(running.run(work, settings.stall_timeout, deadline));
                     continue;
                 }
                 Step::End(ended) => ready = Some(Line::failed(ended, &settings, now)),
@@ -148,9 +136,8 @@ async fn run<A, F, T>(
             url = urls.next(), if more && ready.is_none() && scheduler.has_room() => match url {
                 None => more = false,
                 Some(url) => {
-                    let line = Line::new(next_index, url);
+                    ready = accept(&mut scheduler, next_index, &url, start.elapsed());
                     next_index += 1;
-                    ready = accept(&mut scheduler, line, start.elapsed());
                 }
             },
             () = &mut alarm, if until.is_some() => {}
@@ -159,10 +146,15 @@ async fn run<A, F, T>(
 }
 
 /// Gives the line to the scheduler, or its outcome if it is no URL.
-fn accept<T>(scheduler: &mut Scheduler<Line>, line: Line, now: Duration) -> Option<Outcome<T>> {
-    match accept::host_of(&line.url, |host| scheduler.knows(host)) {
+fn accept<T>(
+    scheduler: &mut Scheduler<Line>,
+    index: u64,
+    url: &str,
+    now: Duration,
+) -> Option<Outcome<T>> {
+    let line = Line::new(index, url);
+    match accept::host_of(url, |host| scheduler.knows(host)) {
         Ok(host) => {
-            let host = host.into_owned();
             let size = line.size();
             scheduler.push(&host, line, size, now);
             None

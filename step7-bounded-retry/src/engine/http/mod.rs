@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use reqwest::header::{ACCEPT_ENCODING, CONNECTION, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
-use reqwest::{Client, ClientBuilder, Method, Response, StatusCode};
+use reqwest::{Client, ClientBuilder, Method, Response, StatusCode, retry};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 
@@ -90,10 +90,10 @@ impl Http {
         let mut method = if self.head { Method::HEAD } else { Method::GET };
         let mut route = Route::new(&request.url);
         loop {
-            let response = self.send(&method, &route, request).await?;
+            let mut response = self.send(&method, &route, request).await?;
             let status = response.status();
             if status.is_success() {
-                self.read(response, &method, request, body).await?;
+                self.read(&mut response, &method, request, body).await?;
                 return Ok(status);
             }
             let is_unsupported = matches!(status.as_u16(), 405 | 501) && method == Method::HEAD;
@@ -107,7 +107,7 @@ impl Http {
                 retry_after: retry_after(response.headers(), SystemTime::now()),
             };
             let mut sink = tokio::io::sink();
-            let unwanted = self.read(response, &method, request, &mut sink);
+            let unwanted = self.read(&mut response, &method, request, &mut sink);
             let _ = timeout(UNWANTED_BODY_DRAIN, unwanted).await;
             if !next? {
                 return Err(error);
@@ -132,9 +132,7 @@ impl Http {
         let mut client = &self.client;
         let mut is_first = true;
         loop {
-            let mut builder = client
-                .request(method.clone(), route.url().clone())
-                .header(ACCEPT_ENCODING, HeaderValue::from_static(decode::ACCEPTED));
+            let mut builder = client.request(method.clone(), route.url().clone());
             if !self.headers.is_empty() {
                 builder = builder.headers(route.headers(&self.headers));
             }
@@ -161,7 +159,7 @@ impl Http {
 
     async fn read(
         &self,
-        mut response: Response,
+        response: &mut Response,
         method: &Method,
         request: &Request,
         body: &mut (impl AsyncWrite + Unpin),
@@ -215,10 +213,14 @@ impl Http {
     }
 }
 
-/// No redirects of the client's own, no `Referer`, and patience with headers that browsers accept.
+/// No redirects and no retries of the client's own, no `Referer`, and patience with headers that
+/// browsers accept.
 fn configure(client: ClientBuilder) -> ClientBuilder {
+    let accept_encoding = HeaderValue::from_static(decode::ACCEPTED);
     client
+        .default_headers([(ACCEPT_ENCODING, accept_encoding)].into_iter().collect())
         .redirect(Policy::none())
+        .retry(retry::never().max_retries_per_request(0))
         .referer(false)
         .http1_allow_obsolete_multiline_headers_in_responses(true)
         .http1_allow_spaces_after_header_name_in_responses(true)

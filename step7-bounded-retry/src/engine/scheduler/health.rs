@@ -82,7 +82,10 @@ impl Health {
     }
 
     pub(super) fn started(&mut self, now: Duration, interval: Duration) {
-        self.not_before = self.not_before.max(now.saturating_add(interval));
+        // Without an interval it would only be an alarm for a time that has passed.
+        if !interval.is_zero() {
+            self.not_before = self.not_before.max(now.saturating_add(interval));
+        }
     }
 
     /// The host has answered. Its trouble is over, and each answer doubles how many attempts may run.
