@@ -4,6 +4,7 @@
 //! This program links no lesson. It reads what the lessons' manifests say and runs cargo.
 
 mod failure;
+mod files;
 mod learn;
 mod lessons;
 mod markdown;
@@ -84,18 +85,15 @@ fn main() -> ExitCode {
 
 fn list() -> Result<ExitCode, Failure> {
     let workspace = Workspace::find()?;
-    let width = lessons::name_width(&workspace.lessons);
-    let mut out = anstream::stdout();
-    writeln!(
-        out,
-        "{BOLD}Lesson  {:width$}  Minutes  Title{BOLD:#}",
-        "Name"
-    )?;
+    let (width, mut out) = (workspace.name_width(), anstream::stdout());
+    let head = format!("Lesson  {:width$}  Minutes  Title", "Name");
+    writeln!(out, "{BOLD}{head}{BOLD:#}")?;
     for lesson in &workspace.lessons {
+        let (number, name, minutes) = (lesson.number, &lesson.name, lesson.minutes);
         writeln!(
             out,
-            "{:>6}  {:width$}  {:>7}  {}",
-            lesson.number, lesson.name, lesson.minutes, lesson.title
+            "{number:>6}  {name:width$}  {minutes:>7}  {}",
+            lesson.title
         )?;
     }
     Ok(ExitCode::SUCCESS)

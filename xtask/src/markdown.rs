@@ -9,12 +9,10 @@ use std::path::{Path, PathBuf};
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag};
 
 /// Lines are counted from 1.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub enum Part<'a> {
     Heading {
         line: usize,
-        /// 1 is the page's title.
-        level: usize,
         text: &'a str,
     },
     Fence {
@@ -38,7 +36,7 @@ pub enum Part<'a> {
 
 /// The pages in this folder, sorted by name.
 pub fn pages(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let entries = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path()));
+    let entries = fs::read_dir(folder)?.map(|entry| Ok(entry?.path()));
     let mut pages = entries.collect::<io::Result<Vec<_>>>()?;
     pages.retain(|path| path.extension() == Some(OsStr::new("md")));
     pages.sort();
@@ -53,9 +51,8 @@ pub fn parts(page: &str) -> Vec<Part<'_>> {
         let source = &page[range.clone()];
         let Event::Start(tag) = event else { continue };
         parts.push(match tag {
-            Tag::Heading { level, .. } => Part::Heading {
+            Tag::Heading { .. } => Part::Heading {
                 line,
-                level: level as usize,
                 text: source.trim_start_matches('#').trim(),
             },
             Tag::CodeBlock(CodeBlockKind::Fenced(info)) => {
@@ -95,28 +92,4 @@ pub fn parts(page: &str) -> Vec<Part<'_>> {
 fn code(link: &str) -> Option<&str> {
     let (code, _) = link.strip_prefix("[`")?.split_once("`]")?;
     (!code.contains('`')).then_some(code)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Part, parts};
-
-    #[test]
-    fn headings_and_blocks_have_their_line_and_their_text() {
-        let page = "# One\n\n```diff x\n-x\n\n+y\n```\n\n## Two and `three`\n";
-        let heading = |line, level, text| Part::Heading { line, level, text };
-        let block = Part::Fence {
-            line: 3,
-            tag: "diff".into(),
-            file: Some("x".into()),
-            content: 17..24,
-        };
-        let expected = [
-            heading(1, 1, "One"),
-            block,
-            heading(9, 2, "Two and `three`"),
-        ];
-        assert_eq!(parts(page), expected);
-        assert_eq!(&page[17..24], "-x\n\n+y\n");
-    }
 }

@@ -3,33 +3,27 @@
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use crate::lessons::Lesson;
+use crate::failure::Failure;
+use crate::lessons::{Lesson, Workspace};
 
-/// The lessons as they were asked for. Whether they exist is checked by [`select`].
-#[derive(Clone, Debug, PartialEq)]
+/// The lessons as they were asked for; without a range, all of them.
+#[derive(Clone, Debug)]
 pub struct Selection(Vec<RangeInclusive<u32>>);
-
-impl Selection {
-    /// How many lessons there are to choose from is not known yet.
-    const ALL: RangeInclusive<u32> = 0..=u32::MAX;
-}
 
 impl FromStr for Selection {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        text.split(',')
-            .map(range)
-            .collect::<Result<_, _>>()
-            .map(Self)
+        if text == "all" {
+            return Ok(Self(Vec::new()));
+        }
+        let ranges = text.split(',').map(range);
+        ranges.collect::<Result<_, _>>().map(Self)
     }
 }
 
 fn range(text: &str) -> Result<RangeInclusive<u32>, String> {
-    let Some((first, last)) = text.split_once('-') else {
-        let lesson = number(text)?;
-        return Ok(lesson..=lesson);
-    };
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
     let (first, last) = (number(first)?, number(last)?);
     if first > last {
         return Err(format!("the range {first}-{last} must be {last}-{first}"));
@@ -47,43 +41,29 @@ fn number(text: &str) -> Result<u32, String> {
         .map_err(|_| format!("the number {text} is too large"))
 }
 
-/// The lesson of this number.
-pub fn find(number: u32, lessons: &[Lesson]) -> Result<&Lesson, String> {
-    let found = lessons.iter().find(|lesson| lesson.number == number);
-    found.ok_or_else(|| {
-        let known: Vec<_> = lessons
-            .iter()
-            .map(|lesson| lesson.number.to_string())
-            .collect();
-        format!(
-            "there is no lesson {number}: the lessons are {}",
-            known.join(", ")
-        )
-    })
-}
+impl Workspace {
+    /// The lesson of this number.
+    pub fn lesson(&self, number: u32) -> Result<&Lesson, Failure> {
+        let found = self.lessons.iter().find(|lesson| lesson.number == number);
+        found.ok_or_else(|| {
+            let known = self.lessons.iter().map(|lesson| lesson.number.to_string());
+            let known = known.collect::<Vec<_>>().join(", ");
+            Failure::usage(format!(
+                "there is no lesson {number}: the lessons are {known}"
+            ))
+        })
+    }
 
-/// The selected lessons, from number `from` on. Both ends of a range must exist.
-pub fn select<'a>(
-    selection: Option<&Selection>,
-    from: Option<u32>,
-    lessons: &'a [Lesson],
-) -> Result<Vec<&'a Lesson>, String> {
-    let ends = selection
-        .iter()
-        .flat_map(|selection| &selection.0)
-        .flat_map(|range| [*range.start(), *range.end()]);
-    for number in ends.chain(from) {
-        find(number, lessons)?;
+    /// The selected lessons. Both ends of a range must exist.
+    pub fn select(&self, Selection(ranges): &Selection) -> Result<Vec<&Lesson>, Failure> {
+        for range in ranges {
+            self.lesson(*range.start())?;
+            self.lesson(*range.end())?;
+        }
+        let is_in = |number| ranges.iter().any(|range| range.contains(&number));
+        let lessons = self.lessons.iter();
+        Ok(lessons
+            .filter(|lesson| ranges.is_empty() || is_in(lesson.number))
+            .collect())
     }
-    let all = [Selection::ALL];
-    let ranges = selection.map_or(&all[..], |selection| &selection.0);
-    let selected: Vec<_> = lessons
-        .iter()
-        .filter(|lesson| ranges.iter().any(|range| range.contains(&lesson.number)))
-        .filter(|lesson| from.is_none_or(|from| lesson.number >= from))
-        .collect();
-    if selected.is_empty() {
-        return Err("no lesson is selected".into());
-    }
-    Ok(selected)
 }

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use serde_derive::{Deserialize, Serialize};
+use serde_derive::Serialize;
+use serde_json::Value;
 
-use crate::process::{self, ExitKind};
+use crate::process;
 
 /// What cargo made of `--test NAME`.
 pub enum Build {
@@ -23,47 +24,23 @@ pub fn build(mut cargo: Command, package: &str, program: &str) -> io::Result<Bui
         .args(["test", "--no-run", "--message-format=json", "-p", package])
         .args(["--test", program]);
     let captured = process::capture(&mut cargo, "", Duration::MAX)?;
-    let messages: Vec<Message> = captured
-        .stdout
-        .lines()
-        .filter_map(|line| serde_json::from_str(line).ok())
-        .collect();
-    let mut errors = Vec::new();
-    let mut executable = None;
-    for message in messages {
-        if let Some(Diagnostic { level, rendered }) = message.diagnostic {
-            if level == "error" {
-                errors.push(rendered);
-            }
+    let (mut errors, mut executable) = (Vec::new(), None);
+    for line in captured.stdout.lines() {
+        let message: Value = serde_json::from_str(line).unwrap_or_default();
+        let diagnostic = &message["message"];
+        if diagnostic["level"] == "error" {
+            errors.extend(diagnostic["rendered"].as_str().map(String::from));
         }
-        let is_program = message.target.is_some_and(|target| target.name == program);
-        executable = message.executable.filter(|_| is_program).or(executable);
+        if message["target"]["name"] == program {
+            let path = message["executable"].as_str().map(PathBuf::from);
+            executable = path.or(executable);
+        }
     }
     Ok(match executable {
-        Some(executable) if captured.exit == ExitKind::Success => Build::Ready(executable),
+        Some(executable) if captured.is_success() => Build::Ready(executable),
         _ if errors.is_empty() => Build::Failed(vec![captured.stderr]),
         _ => Build::Failed(errors),
     })
-}
-
-/// A line of cargo's JSON.
-#[derive(Deserialize)]
-struct Message {
-    executable: Option<PathBuf>,
-    target: Option<Target>,
-    #[serde(rename = "message")]
-    diagnostic: Option<Diagnostic>,
-}
-
-#[derive(Deserialize)]
-struct Target {
-    name: String,
-}
-
-#[derive(Deserialize)]
-struct Diagnostic {
-    level: String,
-    rendered: String,
 }
 
 #[derive(Debug, PartialEq)]
@@ -90,11 +67,11 @@ pub fn run(
         .env("RUST_BACKTRACE", "0");
     let captured = process::capture(&mut command, "", limit)?;
     let counts = Counts::of(&captured.stdout);
-    Ok(match captured.exit {
-        ExitKind::TimedOut => TestResult::TimedOut,
-        ExitKind::Success if counts.passed == 0 => TestResult::Missing,
-        ExitKind::Success => TestResult::Passed,
-        ExitKind::Failed(_) => TestResult::Failed(captured.stdout + &captured.stderr),
+    Ok(match captured.status {
+        None => TestResult::TimedOut,
+        Some(status) if !status.success() => TestResult::Failed(captured.stdout + &captured.stderr),
+        Some(_) if counts.passed == 0 => TestResult::Missing,
+        Some(_) => TestResult::Passed,
     })
 }
 
@@ -109,17 +86,17 @@ pub struct Counts {
 impl Counts {
     pub fn of(output: &str) -> Self {
         let mut counts = Self::default();
-        for line in output.lines() {
-            let Some((_, result)) = line.split_once("test result: ") else {
-                continue;
-            };
-            for part in result.split([';', '.']) {
-                match part.trim().split_once(' ') {
-                    Some((count, "passed")) => counts.passed += count.parse().unwrap_or(0),
-                    Some((count, "failed")) => counts.failed += count.parse().unwrap_or(0),
-                    Some((count, "ignored")) => counts.ignored += count.parse().unwrap_or(0),
-                    _ => {}
-                }
+        let results = output
+            .lines()
+            .filter_map(|line| line.split_once("test result: "));
+        for part in results.flat_map(|(_, result)| result.split([';', '.'])) {
+            let (count, kind) = part.trim().split_once(' ').unwrap_or_default();
+            let count: u32 = count.parse().unwrap_or(0);
+            match kind {
+                "passed" => counts.passed += count,
+                "failed" => counts.failed += count,
+                "ignored" => counts.ignored += count,
+                _ => {}
             }
         }
         counts

@@ -40,7 +40,6 @@ use std::time::Duration;
 
 use lessons::{Lesson, Workspace};
 use markdown::Part;
-use process::ExitKind;
 use scratch::Scratch;
 use syn::spanned::Spanned;
 use syn::{Block, ImplItem, Item, Signature};
@@ -144,7 +143,7 @@ fn replay(workspace: &Workspace, lesson: &Lesson) -> (usize, Vec<String>) {
     let mut cargo = scratch.cargo();
     cargo.args(["test", "-q", "--no-fail-fast", "-p", &lesson.name]);
     let all = process::capture(&mut cargo, "", LESSON_LIMIT).unwrap();
-    if all.exit != ExitKind::Success {
+    if !all.is_success() {
         let printed = all.stderr + &all.stdout;
         problems.push(format!("{page}: in the end, not all tests pass\n{printed}"));
     }
@@ -225,8 +224,10 @@ impl Programs<'_> {
 fn steps(page: &str) -> Result<Vec<Step<'_>>, (usize, String)> {
     let mut steps = Vec::new();
     let parts = markdown::parts(page);
-    let is_heading = |part: &Part| matches!(part, Part::Heading { level, .. } if *level <= 3);
-    for section in parts.chunk_by(|_, next| !is_heading(next)) {
+    let lines: Vec<_> = page.lines().collect();
+    // A step may have headings of the fourth level.
+    let begins = |part: &Part| matches!(part, Part::Heading { line, .. } if !lines[line - 1].starts_with("####"));
+    for section in parts.chunk_by(|_, next| !begins(next)) {
         let [Part::Heading { line, text, .. }, parts @ ..] = section else {
             continue;
         };

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::course::{self, ExerciseRef};
-use super::files;
 use super::session::Session;
 use crate::failure::Failure;
+use crate::files;
 use crate::test_program::{self, Build, TestResult};
 use crate::upkeep::misconceptions;
 

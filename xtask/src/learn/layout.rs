@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use super::course::{self, ExerciseRef};
-use super::{files, manifest, source};
+use super::{manifest, source};
 use crate::failure::Failure;
+use crate::files;
 use crate::lessons::Lesson;
 use crate::markdown::{self, Part};
 

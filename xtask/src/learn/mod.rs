@@ -5,7 +5,6 @@
 
 mod check;
 mod course;
-mod files;
 mod layout;
 mod manifest;
 mod practice;

@@ -7,8 +7,9 @@ use std::process::Command;
 use super::course::ExerciseRef;
 use super::progress::Progress;
 use super::session::Session;
-use super::{files, layout, manifest};
+use super::{layout, manifest};
 use crate::failure::Failure;
+use crate::files;
 use crate::lessons::{self, Lesson, Workspace};
 
 /// The beginning of the name of every practice folder. Git ignores such folders.

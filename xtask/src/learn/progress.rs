@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::course::ExerciseRef;
-use super::files;
 use crate::failure::Failure;
+use crate::files;
 
 #[derive(Debug)]
 pub struct Progress {

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::course::{self, ExerciseRef};
 use super::progress::Progress;
-use super::{files, layout, source};
+use super::{layout, source};
 use crate::failure::Failure;
+use crate::files;
 use crate::lessons::Workspace;
-use crate::selection;
 
 #[derive(Debug)]
 pub struct Session<'a> {
@@ -51,7 +51,7 @@ impl<'a> Session<'a> {
         fresh: bool,
         page: bool,
     ) -> Result<(ExerciseRef<'a>, Option<PathBuf>), Failure> {
-        let lesson = selection::find(number, &self.course.lessons).map_err(Failure::usage)?;
+        let lesson = self.course.lesson(number)?;
         let mut kept = None;
         if (fresh || page) && self.has(lesson) {
             kept = Some(files::keep(&self.lesson_folder(lesson))?);

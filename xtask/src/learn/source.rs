@@ -7,7 +7,7 @@ use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{ImplItem, Item, Signature, Type};
 
-use super::files::shown;
+use crate::files::shown;
 use crate::style::wrap;
 
 /// A function in a source text, as ranges of bytes.

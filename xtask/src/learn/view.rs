@@ -8,9 +8,9 @@ use console::{Term, measure_text_width};
 
 use super::check::{FailedTest, Verdict};
 use super::course::{self, ExerciseRef};
-use super::files::shown;
 use super::session::{Replaced, Session};
 use super::source;
+use crate::files::shown;
 use crate::style::{self, BAD, BOLD, DIM, GOOD, wrap};
 
 /// Longer messages of a test are cut.

@@ -16,18 +16,16 @@ pub fn compute(
     lesson: &Lesson,
     question: &Question,
 ) -> Result<AnswerKey, Failure> {
-    let run = |package: &str, example: &str, arguments: &[&str]| {
-        let mut cargo = workspace.cargo();
-        cargo.args(["run", "-q", "-p", package, "--example", example, "--"]);
-        process::output(cargo.args(arguments), "")
-    };
     let key = match question {
-        Question::Demo { line, .. } => from_demo(&run(&lesson.name, &lesson.demo(), &[])?, line),
+        Question::Demo { line, .. } => {
+            let mut demo = workspace.example(&lesson.name, &lesson.demo());
+            from_demo(&process::output(&mut demo, "")?, line)
+        }
         Question::Jobs { jobs, mode, field } => {
-            let mut arguments: Vec<_> = jobs.iter().flat_map(|job| ["--job", job]).collect();
-            let drawn = run("step4-compare", "timeline", &arguments)?;
-            arguments.push("--json");
-            let json = run("step4-compare", "timeline", &arguments)?;
+            let mut timeline = workspace.example("step4-compare", "timeline");
+            timeline.args(jobs.iter().flat_map(|job| ["--job", job]));
+            let drawn = process::output(&mut timeline, "")?;
+            let json = process::output(timeline.arg("--json"), "")?;
             from_timelines(&drawn, &json, mode, *field)
         }
     };

@@ -1,40 +1,26 @@
 //! Parts of pages for a workshop: what a teacher reads, and the page that the learners get.
 
-use std::fs;
-
 use crate::failure::Failure;
+use crate::files;
 use crate::lessons::{Lesson, Workspace};
-use crate::markdown::{self, Part};
 use crate::process;
 
 /// The lesson's section for the teacher. Its links are from the workspace's root.
-pub fn notes(lesson: &Lesson) -> String {
-    let page = fs::read_to_string(lesson.folder.join("README.md")).unwrap_or_default();
-    let section = section(&page, "For the teacher").unwrap_or_default();
-    let folder = format!("]({}/", lesson.name);
-    let mut texts = section.split("](");
-    let mut notes = texts.next().unwrap_or_default().to_owned();
-    for text in texts {
-        let target = text.split(')').next().unwrap_or_default();
-        let is_elsewhere = target.contains("://");
-        notes += if is_elsewhere { "](" } else { &folder };
-        notes += if target.starts_with('#') {
-            "README.md"
-        } else {
-            ""
-        };
-        notes += text;
-    }
-    notes
+pub fn notes(lesson: &Lesson) -> Result<String, Failure> {
+    let page = files::read(&lesson.folder.join("README.md"))?;
+    let to_folder = format!("]({}/", lesson.name);
+    let notes = section(&page, "For the teacher").replace("](", &to_folder);
+    Ok(notes
+        .replace(&format!("{to_folder}http"), "](http")
+        .replace(&format!("{to_folder}#"), &format!("{to_folder}README.md#")))
 }
 
 /// What fits on one sheet of paper: the picture of the lessons, and the table of what to use when.
 pub fn handout(workspace: &Workspace) -> Result<String, Failure> {
-    let mut cargo = workspace.cargo();
-    cargo.args(["run", "-q", "-p", "step4-compare", "--example", "timeline"]);
-    let timelines = process::output(cargo.args(["--", "two-jobs"]), "")?;
-    let page = fs::read_to_string(workspace.root.join("README.md")).unwrap_or_default();
-    let lines = section(&page, "Which one when").unwrap_or_default().lines();
+    let mut timeline = workspace.example("step4-compare", "timeline");
+    let timelines = process::output(timeline.arg("two-jobs"), "")?;
+    let page = files::read(&workspace.root.join("README.md"))?;
+    let lines = section(&page, "Which one when").lines();
     let table: Vec<_> = lines.filter(|line| line.starts_with('|')).collect();
     if table.is_empty() {
         let error = "README.md has no table in a section `Which one when`";
@@ -48,18 +34,9 @@ pub fn handout(workspace: &Workspace) -> Result<String, Failure> {
     ))
 }
 
-/// The text below the heading, to the next one.
-fn section<'a>(page: &'a str, heading: &str) -> Option<&'a str> {
-    let parts = markdown::parts(page);
-    let headings = parts.iter().filter_map(|part| match part {
-        Part::Heading { line, text, .. } => Some((*line, *text)),
-        _ => None,
-    });
-    let mut headings = headings.skip_while(|(_, text)| *text != heading);
-    let (first, _) = headings.next()?;
-    let start = |line: usize| page.split_inclusive('\n').take(line).map(str::len).sum();
-    let end = headings
-        .next()
-        .map_or(page.len(), |(next, _)| start(next - 1));
-    Some(page[start(first)..end].trim())
+/// The text below a heading of the second level, to the next one. Empty if there is no such heading.
+fn section<'a>(page: &'a str, heading: &str) -> &'a str {
+    let mut sections = page.split("\n## ");
+    let text = sections.find_map(|section| section.strip_prefix(heading)?.strip_prefix('\n'));
+    text.unwrap_or_default().trim()
 }

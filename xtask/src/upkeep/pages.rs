@@ -1,7 +1,6 @@
 //! `cargo xtask pages`: checks that the console blocks of the pages show what the programs print, that
 //! the `rs` blocks show the code of the lessons, and that the links lead somewhere.
 
-use std::fs;
 use std::io::Write;
 use std::iter;
 use std::ops::Range;
@@ -10,6 +9,7 @@ use std::process::ExitCode;
 
 use super::{console, links, listing};
 use crate::failure::Failure;
+use crate::files;
 use crate::lessons::Workspace;
 use crate::markdown::{self, Part};
 use crate::style::{BAD, BOLD, DIM, GOOD};
@@ -31,27 +31,24 @@ struct Problem {
 pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let workspace = Workspace::find()?;
     let lessons = workspace.lessons.iter().map(|lesson| &lesson.folder);
-    let failed = |path: &Path, error| Failure::failed(format!("{}: {error}", path.display()));
     let (mut pages, mut count) = (0, 0);
     for folder in iter::once(&workspace.root).chain(lessons) {
-        for path in markdown::pages(folder).map_err(|error| failed(folder, error))? {
-            let page = path
-                .strip_prefix(&workspace.root)
-                .unwrap_or(&path)
-                .display();
+        for path in markdown::pages(folder)? {
+            let page = path.strip_prefix(&workspace.root).unwrap_or(&path);
+            let page = page.display();
             writeln!(anstream::stderr(), "{DIM}{page}{DIM:#}")?;
-            let mut text = fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
+            let mut text = files::read(&path)?;
             let (fixed, problems): (Vec<_>, Vec<_>) = problems(&text, &path, &workspace)
                 .into_iter()
                 .partition(|problem| options.write && problem.fix.is_some());
             // The last first, so that the places of the others stay true.
             for (place, block) in fixed.into_iter().rev().filter_map(|problem| problem.fix) {
                 text.replace_range(place, &block);
-                fs::write(&path, &text).map_err(|error| failed(&path, error))?;
+                files::write(&path, &text)?;
             }
             for Problem { line, message, .. } in &problems {
-                let mut out = anstream::stdout();
-                writeln!(out, "{BOLD}{page}:{line}{BOLD:#}: {message}")?;
+                let place = format!("{BOLD}{page}:{line}{BOLD:#}");
+                writeln!(anstream::stdout(), "{place}: {message}")?;
             }
             pages += 1;
             count += problems.len();

@@ -41,21 +41,14 @@ sys.exit(sys.implementation.name != 'cpython' or sys.version_info < (3, 11))";
 pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let python = env::var_os("PYTHON").filter(|path| !path.is_empty());
     let python = python.unwrap_or_else(|| "python3".into());
-    let version = match check(&python) {
-        Ok(version) => version,
-        Err(reason) => {
-            let (python, mut error) = (python.to_string_lossy(), anstream::stderr());
-            writeln!(
-                error,
-                "{BAD}error{BAD:#}: nothing was compared: {python}: {reason}"
-            )?;
-            writeln!(
-                error,
-                "This needs CPython 3.11 or newer. Name one in PYTHON."
-            )?;
-            return Ok(ExitCode::from(NO_PYTHON));
-        }
-    };
+    let version = check(&python).map_err(|reason| {
+        let python = python.to_string_lossy();
+        let message = format!(
+            "nothing was compared: {python}: {reason}\n\
+             This needs CPython 3.11 or newer. Name one in PYTHON."
+        );
+        Failure::new(NO_PYTHON, message)
+    })?;
     let mut out = anstream::stdout();
     let run_python = |program| {
         let mut command = Command::new(&python);
@@ -66,19 +59,15 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     writeln!(out, "{version}: {}", claims.trim_end())?;
 
     let workspace = Workspace::find()?;
-    let example = ["-q", "-p", "step4-compare", "--example", "scenario"];
-    let build = workspace.cargo().arg("build").args(example).status();
-    if !build.is_ok_and(|status| status.success()) {
-        return Err(Failure::failed("cannot build lesson 4"));
-    }
+    let mut lesson = workspace.example("step4-compare", "scenario");
+    // Builds it, so that the time is that of the comparison.
+    process::output(&mut lesson, "")?;
 
     let start = Instant::now();
     let mut random = Rng::with_seed(options.seed);
     let scenarios = (0..options.scenarios).map(|_| scenario(&mut random).to_string());
     let scenarios: Vec<_> = scenarios.collect();
     let input = scenarios.join("\n") + "\n";
-    let mut lesson = workspace.cargo();
-    lesson.arg("run").args(example);
     let cpython = run_python(REPORTS);
     let (lesson, cpython) = thread::scope(|scope| {
         let cpython = scope.spawn(|| reports(cpython, &input));

@@ -1,4 +1,4 @@
-//! Paths and files of the practice folder. A file is written whole or not at all.
+//! Paths and files. A file is written whole or not at all.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
