@@ -6,32 +6,36 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag};
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 
 /// Lines are counted from 1.
 #[derive(Debug)]
 pub enum Part<'a> {
-    Heading {
-        line: usize,
-        text: &'a str,
-    },
-    Fence {
-        line: usize,
-        /// The first word after the opening fence: `rust`, `diff`.
-        tag: String,
-        /// The second word: `src/lib.rs`.
-        file: Option<String>,
-        /// The bytes between the two fences.
-        content: Range<usize>,
-    },
-    Link {
-        line: usize,
-        target: String,
-        /// The link's text, if it is nothing but code.
-        code: Option<&'a str>,
-        /// Empty if it has none.
-        title: String,
-    },
+    Heading { line: usize, text: &'a str },
+    Fence(Fence),
+    Link(Link<'a>),
+}
+
+/// A block of code between two fences.
+#[derive(Debug)]
+pub struct Fence {
+    pub line: usize,
+    /// The first word after the opening fence: `rust`, `diff`.
+    pub tag: String,
+    /// The second word: `src/lib.rs`.
+    pub file: Option<String>,
+    /// The bytes between the two fences.
+    pub content: Range<usize>,
+}
+
+#[derive(Debug)]
+pub struct Link<'a> {
+    pub line: usize,
+    pub target: String,
+    /// The link's text, if it is nothing but code.
+    pub code: Option<&'a str>,
+    /// Empty if it has none.
+    pub title: String,
 }
 
 /// The pages in this folder, sorted by name.
@@ -50,40 +54,36 @@ pub fn parts(page: &str) -> Vec<Part<'_>> {
         // The start of an element has the range of the whole element.
         let source = &page[range.clone()];
         let Event::Start(tag) = event else { continue };
-        parts.push(match tag {
-            Tag::Heading { .. } => Part::Heading {
-                line,
-                text: source.trim_start_matches('#').trim(),
-            },
+        match tag {
+            Tag::Heading { .. } => {
+                let text = source.trim_start_matches('#').trim();
+                parts.push(Part::Heading { line, text });
+            }
             Tag::CodeBlock(CodeBlockKind::Fenced(info)) => {
                 let after_newline = |end| range.start + end + 1;
                 let end = source.trim_end().rfind('\n').map(after_newline);
                 let start = source.find('\n').map(after_newline);
                 let mut words = info.split_whitespace().map(str::to_owned);
-                Part::Fence {
+                parts.push(Part::Fence(Fence {
                     line,
                     tag: words.next().unwrap_or_default(),
                     file: words.next(),
                     content: start.unwrap_or(range.end)..end.unwrap_or(range.end),
-                }
+                }));
             }
-            Tag::Link {
-                link_type: LinkType::Autolink | LinkType::Email,
-                ..
-            } => continue,
             Tag::Link {
                 dest_url, title, ..
             }
             | Tag::Image {
                 dest_url, title, ..
-            } => Part::Link {
+            } => parts.push(Part::Link(Link {
                 line,
                 target: dest_url.into_string(),
                 code: code(source),
                 title: title.into_string(),
-            },
-            _ => continue,
-        });
+            })),
+            _ => {}
+        }
     }
     parts
 }

@@ -1,6 +1,6 @@
 //! `cargo xtask run`: the lessons in order, each with its tests and then its demonstration.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::process::{ExitCode, Stdio};
 use std::time::Instant;
 
@@ -40,15 +40,15 @@ struct Outcome<'a> {
     seconds: f64,
 }
 
+/// Prints to `out` all but the objects of `--json`.
 struct Runner<'a> {
     workspace: &'a Workspace,
     json: bool,
-    /// For all but the objects of `--json`.
     out: Box<dyn Write>,
 }
 
 pub fn run(options: &Options) -> Result<ExitCode, Failure> {
-    let workspace = Workspace::find()?;
+    let (workspace, json) = (&Workspace::find()?, options.json);
     let mut selected = workspace.select(&options.selection)?;
     if let Some(from) = options.from {
         workspace.lesson(from)?;
@@ -57,17 +57,16 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     if selected.is_empty() {
         return Err(Failure::usage("no lesson is selected"));
     }
-    build(&workspace, &selected, &["--tests", "--examples"])?;
+    build(workspace, &selected, &["--tests", "--examples"])?;
 
-    let json = options.json;
+    let mut out: Box<dyn Write> = Box::new(anstream::stdout());
+    if json {
+        out = Box::new(anstream::stderr());
+    }
     let mut runner = Runner {
-        workspace: &workspace,
+        workspace,
         json,
-        out: if json {
-            Box::new(anstream::stderr())
-        } else {
-            Box::new(anstream::stdout())
-        },
+        out,
     };
     let mut outcomes = Vec::new();
     for lesson in &selected {
@@ -101,18 +100,17 @@ pub fn build(workspace: &Workspace, selected: &[&Lesson], kinds: &[&str]) -> Res
 }
 
 impl Runner<'_> {
-    fn run_lesson<'l>(&mut self, lesson: &'l Lesson) -> Result<Outcome<'l>, Failure> {
+    fn run_lesson<'a>(&mut self, lesson: &'a Lesson) -> Result<Outcome<'a>, Failure> {
         let (number, title) = (lesson.number, &lesson.title);
         writeln!(self.out, "{BOLD}Lesson {number}  {title}{BOLD:#}")?;
         writeln!(self.out, "{}\n", lesson.headline)?;
         self.out.flush()?;
         let start = Instant::now();
         let (tests, passed) = self.run_tests(lesson)?;
-        let demo = if passed {
-            self.run_demo(lesson)?
-        } else {
-            "skipped"
-        };
+        let mut demo = "skipped";
+        if passed {
+            demo = self.run_demo(lesson)?;
+        }
         writeln!(self.out)?;
         Ok(Outcome {
             step: number,
@@ -125,17 +123,12 @@ impl Runner<'_> {
 
     /// Runs tests and doctests. Cargo's output is shown if a test fails; otherwise only the counts.
     fn run_tests(&mut self, lesson: &Lesson) -> Result<(Counts, bool), Failure> {
-        let is_terminal = io::stdout().is_terminal();
         // One file for both streams keeps their order.
         let log = tempfile::tempfile()?;
         let mut cargo = self.workspace.cargo();
         cargo
             .args(["test", "--no-fail-fast", "-p", &lesson.name])
             .env("RUST_BACKTRACE", "0")
-            .env(
-                "CARGO_TERM_COLOR",
-                if is_terminal { "always" } else { "never" },
-            )
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log.try_clone()?);
@@ -149,22 +142,16 @@ impl Runner<'_> {
         let counts = Counts::of(&output);
         let plural = if counts.passed == 1 { "test" } else { "tests" };
         write!(self.out, "{GOOD}{} {plural} passed{GOOD:#}", counts.passed)?;
-        if counts.failed > 0 {
-            write!(self.out, ", {BAD}{} failed{BAD:#}", counts.failed)?;
-        }
-        if counts.ignored > 0 {
-            write!(self.out, ", {} ignored", counts.ignored)?;
-        }
+        write!(self.out, "{BAD}{}{BAD:#}", and(counts.failed, "failed"))?;
+        write!(self.out, "{}", and(counts.ignored, "ignored"))?;
         writeln!(self.out, " in {seconds:.1} s")?;
         Ok((counts, success))
     }
 
     fn run_demo(&mut self, lesson: &Lesson) -> Result<&'static str, Failure> {
         let (name, demo) = (&lesson.name, lesson.demo());
-        writeln!(
-            self.out,
-            "\n{DIM}cargo run -q -p {name} --example {demo}{DIM:#}"
-        )?;
+        let command = format!("cargo run -q -p {name} --example {demo}");
+        writeln!(self.out, "\n{DIM}{command}{DIM:#}")?;
         self.out.flush()?;
         let mut command = self.workspace.example(name, &demo);
         if self.json {
@@ -180,10 +167,8 @@ impl Runner<'_> {
 
     fn print_table(&mut self, selected: &[&Lesson], outcomes: &[Outcome]) -> io::Result<()> {
         let width = self.workspace.name_width();
-        let head = format!(
-            "Lesson  {:width$}  {:<21}  {:<7}  Seconds",
-            "Name", "Tests", "Demo"
-        );
+        let (tests, demo) = (format!("{:<21}", "Tests"), format!("{:<7}", "Demo"));
+        let head = format!("Lesson  {:width$}  {tests}  {demo}  Seconds", "Name");
         writeln!(self.out, "{BOLD}{head}{BOLD:#}")?;
         for (index, lesson) in selected.iter().enumerate() {
             write!(self.out, "{:>6}  {:width$}  ", lesson.number, lesson.name)?;
@@ -191,24 +176,21 @@ impl Runner<'_> {
                 writeln!(self.out, "{DIM}not reached{DIM:#}")?;
                 continue;
             };
-            let Outcome {
-                tests,
-                demo,
-                seconds,
-                ..
-            } = outcome;
-            let failed = if tests.failed > 0 {
-                format!(", {} failed", tests.failed)
-            } else {
-                String::new()
-            };
-            let tests = format!("{} passed{failed}", tests.passed);
-            let style = if *demo == "ok" { GOOD } else { BAD };
-            writeln!(
-                self.out,
-                "{tests:<21}  {style}{demo:<7}{style:#}  {seconds:>7.1}"
-            )?;
+            let Counts { passed, failed, .. } = outcome.tests;
+            let tests = format!("{passed} passed{}", and(failed, "failed"));
+            let (demo, seconds) = (outcome.demo, outcome.seconds);
+            let style = if demo == "ok" { GOOD } else { BAD };
+            write!(self.out, "{tests:<21}  {style}{demo:<7}{style:#}")?;
+            writeln!(self.out, "  {seconds:>7.1}")?;
         }
         self.out.flush()
+    }
+}
+
+/// `, 2 failed`, or nothing.
+fn and(count: u32, what: &str) -> String {
+    match count {
+        0 => String::new(),
+        _ => format!(", {count} {what}"),
     }
 }

@@ -1,6 +1,5 @@
 //! Builds one test program with cargo, and runs one test of it.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -10,20 +9,15 @@ use serde_json::Value;
 
 use crate::process;
 
-/// What cargo made of `--test NAME`.
-pub enum Build {
-    Ready(PathBuf),
-    /// The compiler's errors, each as it would print it, or else cargo's own message.
-    Failed(Vec<String>),
-}
-
 /// Builds `tests/PROGRAM.rs` or `tests/PROGRAM/main.rs` of the package. `cargo` is a command for
-/// cargo with its folder and its environment.
-pub fn build(mut cargo: Command, package: &str, program: &str) -> io::Result<Build> {
+/// cargo with its folder and its environment. The errors are the compiler's, each as it would print
+/// it, or else one message of cargo.
+pub fn build(mut cargo: Command, package: &str, program: &str) -> Result<PathBuf, Vec<String>> {
     cargo
         .args(["test", "--no-run", "--message-format=json", "-p", package])
         .args(["--test", program]);
-    let captured = process::capture(&mut cargo, "", Duration::MAX)?;
+    let captured = process::capture(&mut cargo, "", Duration::MAX);
+    let captured = captured.map_err(|error| vec![format!("cannot run cargo: {error}")])?;
     let (mut errors, mut executable) = (Vec::new(), None);
     for line in captured.stdout.lines() {
         let message: Value = serde_json::from_str(line).unwrap_or_default();
@@ -36,11 +30,11 @@ pub fn build(mut cargo: Command, package: &str, program: &str) -> io::Result<Bui
             executable = path.or(executable);
         }
     }
-    Ok(match executable {
-        Some(executable) if captured.is_success() => Build::Ready(executable),
-        _ if errors.is_empty() => Build::Failed(vec![captured.stderr]),
-        _ => Build::Failed(errors),
-    })
+    match executable {
+        Some(executable) if captured.is_success() => Ok(executable),
+        _ if errors.is_empty() => Err(vec![captured.stderr]),
+        _ => Err(errors),
+    }
 }
 
 #[derive(Debug, PartialEq)]
@@ -54,25 +48,22 @@ pub enum TestResult {
 }
 
 /// Runs the test with this full name, in `folder`, where cargo would run it too.
-pub fn run(
-    executable: &Path,
-    folder: &Path,
-    test: &str,
-    limit: Duration,
-) -> io::Result<TestResult> {
+pub fn run(executable: &Path, folder: &Path, test: &str, limit: Duration) -> TestResult {
     let mut command = Command::new(executable);
     command
         .current_dir(folder)
         .args(["--exact", test])
         .env("RUST_BACKTRACE", "0");
-    let captured = process::capture(&mut command, "", limit)?;
-    let counts = Counts::of(&captured.stdout);
-    Ok(match captured.status {
+    let captured = match process::capture(&mut command, "", limit) {
+        Ok(captured) => captured,
+        Err(error) => return TestResult::Failed(format!("cannot run the test: {error}")),
+    };
+    match captured.status {
         None => TestResult::TimedOut,
-        Some(status) if !status.success() => TestResult::Failed(captured.stdout + &captured.stderr),
-        Some(_) if counts.passed == 0 => TestResult::Missing,
-        Some(_) => TestResult::Passed,
-    })
+        _ if !captured.is_success() => TestResult::Failed(captured.stdout + &captured.stderr),
+        _ if Counts::of(&captured.stdout).passed == 0 => TestResult::Missing,
+        _ => TestResult::Passed,
+    }
 }
 
 /// The sums of the lines `test result: ok. 5 passed; 0 failed; 1 ignored; 0 measured; ...`.

@@ -34,16 +34,16 @@ use std::collections::hash_map::Entry;
 use std::fs;
 use std::io::{self, Write};
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use lessons::{Lesson, Workspace};
-use markdown::Part;
+use markdown::{Fence, Part};
 use scratch::Scratch;
 use syn::spanned::Spanned;
 use syn::{Block, ImplItem, Item, Signature};
-use test_program::{Build, TestResult};
+use test_program::TestResult;
 
 /// For one test. It needs milliseconds, but the machine may be busy.
 const TEST_LIMIT: Duration = Duration::from_secs(30);
@@ -180,7 +180,7 @@ struct Programs<'a> {
     scratch: &'a Scratch,
     lesson: &'a Lesson,
     folder: &'a Path,
-    built: HashMap<String, Build>,
+    built: HashMap<String, Result<PathBuf, Vec<String>>>,
 }
 
 impl Programs<'_> {
@@ -195,15 +195,12 @@ impl Programs<'_> {
                 Entry::Occupied(build) => build.into_mut(),
                 Entry::Vacant(empty) => {
                     let (cargo, lesson) = (self.scratch.cargo(), &self.lesson.name);
-                    let build = test_program::build(cargo, lesson, empty.key()).unwrap();
+                    let build = test_program::build(cargo, lesson, empty.key());
                     empty.insert(build)
                 }
             };
-            let program = match build {
-                Build::Ready(program) => program,
-                Build::Failed(errors) => return Err(errors.concat()),
-            };
-            let result = test_program::run(program, self.folder, test.name, TEST_LIMIT).unwrap();
+            let program = build.as_ref().map_err(|errors| errors.concat())?;
+            let result = test_program::run(program, self.folder, test.name, TEST_LIMIT);
             if result != TestResult::Missing {
                 return Ok(result);
             }
@@ -234,12 +231,12 @@ fn steps(page: &str) -> Result<Vec<Step<'_>>, (usize, String)> {
         let (mut functions, mut tests) = (Vec::new(), Vec::new());
         for part in parts {
             match part {
-                Part::Fence {
+                Part::Fence(Fence {
                     line,
                     tag,
                     file: Some(file),
                     content,
-                } if tag == "rs" => {
+                }) if tag == "rs" => {
                     let block = &page[content.clone()];
                     let found = functions_in(block).map_err(|error| (*line, error.to_string()))?;
                     functions.extend(found.into_iter().map(|(name, body)| Typed {
@@ -248,9 +245,9 @@ fn steps(page: &str) -> Result<Vec<Step<'_>>, (usize, String)> {
                         body: &block[body],
                     }));
                 }
-                Part::Fence {
+                Part::Fence(Fence {
                     line, tag, content, ..
-                } if tag == "console" => tests.extend(shown(&page[content.clone()], *line)),
+                }) if tag == "console" => tests.extend(shown(&page[content.clone()], *line)),
                 _ => {}
             }
         }

@@ -6,7 +6,7 @@ use super::course::{self, ExerciseRef};
 use super::session::Session;
 use crate::failure::Failure;
 use crate::files;
-use crate::test_program::{self, Build, TestResult};
+use crate::test_program::{self, TestResult};
 use crate::upkeep::misconceptions;
 
 /// The result of a check.
@@ -41,17 +41,15 @@ impl<'a> Session<'a> {
         // Not restored by itself: an editor may be about to write it.
         files::read(&self.file(one))?;
         self.copy(lesson, false)?;
-        let cannot = |error| Failure::failed(format!("cannot check {}: {error}", one.name()));
         let package = self.package(lesson);
-        let build = test_program::build(self.cargo(), &package, &exercise.program);
-        let program = match build.map_err(cannot)? {
-            Build::Ready(program) => program,
-            Build::Failed(errors) => return Ok(Verdict::NotBuilt(errors)),
+        let program = match test_program::build(self.cargo(), &package, &exercise.program) {
+            Ok(program) => program,
+            Err(errors) => return Ok(Verdict::NotBuilt(errors)),
         };
         let folder = self.lesson_folder(lesson);
         let mut failed = Vec::new();
         for test in &exercise.tests {
-            let result = test_program::run(&program, &folder, test, limit).map_err(cannot)?;
+            let result = test_program::run(&program, &folder, test, limit);
             let timed_out = result == TestResult::TimedOut;
             let output = match result {
                 TestResult::Passed => continue,

@@ -10,7 +10,7 @@ use super::{manifest, source};
 use crate::failure::Failure;
 use crate::files;
 use crate::lessons::Lesson;
-use crate::markdown::{self, Part};
+use crate::markdown::{self, Fence, Part};
 
 /// Contents by path, from the lesson's folder.
 pub type Files = BTreeMap<PathBuf, Vec<u8>>;
@@ -20,71 +20,63 @@ const PARTS: [&str; 4] = ["README.md", "src", "tests", "examples"];
 
 /// All files of the lesson, as a learner finds them at the start of the exercises or of the page.
 pub fn files(lesson: &Lesson, package: &str, page: bool) -> Result<Files, Failure> {
-    let broken = |error| Failure::failed(format!("{}: {error}", lesson.name));
-    let text = files::read(&lesson.folder.join("Cargo.toml"))?;
-    let (manifest, left_out) =
-        manifest::of_lesson(&text, package).map_err(|error| broken(error.to_string()))?;
+    let original = files::read(&lesson.folder.join("Cargo.toml"))?;
+    let (manifest, left_out) = manifest::of_lesson(&original, package)?;
     let mut files = Files::from([("Cargo.toml".into(), manifest.into())]);
     for part in PARTS.map(Path::new) {
         let collected = collect(&lesson.folder, part, &left_out, &mut files);
         files::cannot("copy", &lesson.folder.join(part), collected)?;
     }
     if page {
-        without_functions_of_page(&mut files).map_err(broken)?;
+        remove_functions_of_page(&mut files)?;
         return Ok(files);
     }
     for one in course::of_lesson(lesson) {
-        let content = files.entry(one.exercise.file.clone()).or_default();
-        let text = String::from_utf8_lossy(content);
-        let text = with_bodies(&one, &one.reference(), &text, None).map_err(broken)?;
-        *content = text.into();
+        let file = &one.exercise.file;
+        let with_todo = with_bodies(&one, &one.reference(), &text(&files, file), None)?;
+        files.insert(file.clone(), with_todo.into());
     }
     Ok(files)
 }
 
+/// Empty if there is no such file.
+pub fn text(files: &Files, file: &Path) -> String {
+    let content = files.get(file).map(Vec::as_slice);
+    String::from_utf8_lossy(content.unwrap_or_default()).into()
+}
+
 /// Removes the bodies of the functions in the page's blocks of the form "```rs src/lib.rs".
-fn without_functions_of_page(files: &mut Files) -> Result<(), String> {
-    let page = files.get(Path::new("README.md")).cloned();
-    let page = String::from_utf8_lossy(&page.unwrap_or_default()).into_owned();
+fn remove_functions_of_page(files: &mut Files) -> Result<(), Failure> {
+    let page = text(files, Path::new("README.md"));
     for part in markdown::parts(&page) {
-        let (file, line, content) = match &part {
-            Part::Fence {
-                tag,
-                file: Some(file),
-                line,
-                content,
-            } if tag == "rs" => (Path::new(file), line, content.clone()),
-            _ => continue,
+        let Part::Fence(Fence {
+            tag, file, content, ..
+        }) = part
+        else {
+            continue;
+        };
+        let Some(file) = file.filter(|_| tag == "rs").map(PathBuf::from) else {
+            continue;
         };
         let shown = source::functions(&page[content], Path::new("README.md"))?;
-        let code = files.get_mut(file);
-        let code = code.ok_or(format!("README.md:{line}: there is no such file"))?;
-        let mut text = String::from_utf8_lossy(code).into_owned();
+        let mut text = text(files, &file);
         // The last first, so that the others stay where they are.
-        for function in source::functions(&text, file)?.iter().rev() {
+        for function in source::functions(&text, &file)?.iter().rev() {
             if shown.iter().any(|shown| function.is_asked_for(shown)) {
                 text = function.with_todo(&text, "");
             }
         }
-        *code = text.into();
+        files.insert(file, text.into());
     }
     Ok(())
 }
 
-/// The sources in a lesson's folder. What cannot be read is left out.
-pub fn sources(folder: &Path) -> Files {
-    let mut files = Files::new();
-    for part in PARTS {
-        let _ = collect(folder, Path::new(part), &[], &mut files);
-    }
-    files
-}
-
-fn collect(from: &Path, path: &Path, left_out: &[PathBuf], files: &mut Files) -> io::Result<()> {
+/// Reads the file or folder at this path from `from`.
+pub fn collect(from: &Path, path: &Path, skip: &[PathBuf], files: &mut Files) -> io::Result<()> {
     let source = from.join(path);
-    if source.is_dir() && !left_out.iter().any(|one| one == path) {
+    if source.is_dir() && !skip.iter().any(|one| one == path) {
         for entry in fs::read_dir(&source)? {
-            collect(from, &path.join(entry?.file_name()), left_out, files)?;
+            collect(from, &path.join(entry?.file_name()), skip, files)?;
         }
     } else if source.is_file() {
         files.insert(path.into(), fs::read(&source)?);
@@ -99,7 +91,7 @@ pub fn with_bodies(
     file: &Path,
     text: &str,
     reference: Option<&str>,
-) -> Result<String, String> {
+) -> Result<String, Failure> {
     let mut text = text.to_owned();
     for name in &one.exercise.functions {
         let function = source::find(&text, name, file)?;

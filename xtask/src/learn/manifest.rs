@@ -2,15 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use toml_edit::{Array, DocumentMut, Item, TomlError, value};
+use toml_edit::{Array, DocumentMut, Item, value};
+
+use crate::failure::Failure;
 
 /// The manifest of the practice workspace: the dependencies, profiles and edition of the lessons'
 /// workspace, and other members.
 pub fn of_practice<'a>(
     root: &str,
     members: impl Iterator<Item = &'a str>,
-) -> Result<String, TomlError> {
-    let mut manifest: DocumentMut = root.parse()?;
+) -> Result<String, Failure> {
+    let mut manifest = parse(root)?;
     let workspace = &mut manifest["workspace"];
     workspace["members"] = value(members.collect::<Array>());
     // `cargo xtask` recognizes a practice workspace by this.
@@ -36,8 +38,8 @@ pub fn of_practice<'a>(
 ///
 /// The library keeps its name, so that its users compile unchanged. The package gets another name,
 /// because cargo names its output after the package, and both build into one target folder.
-pub fn of_lesson(lesson: &str, package: &str) -> Result<(String, Vec<PathBuf>), TomlError> {
-    let mut manifest: DocumentMut = lesson.parse()?;
+pub fn of_lesson(lesson: &str, package: &str) -> Result<(String, Vec<PathBuf>), Failure> {
+    let mut manifest = parse(lesson)?;
     let library = manifest["package"]["name"].as_str().unwrap_or_default();
     let library = library.replace('-', "_");
     manifest["package"]["name"] = value(package);
@@ -55,4 +57,9 @@ pub fn of_lesson(lesson: &str, package: &str) -> Result<(String, Vec<PathBuf>), 
         left_out.extend(names.map(|name| Path::new("tests").join(name)));
     }
     Ok((manifest.to_string(), left_out))
+}
+
+fn parse(manifest: &str) -> Result<DocumentMut, Failure> {
+    let manifest = manifest.parse();
+    manifest.map_err(|error| Failure::failed(format!("cannot parse Cargo.toml: {error}")))
 }

@@ -138,8 +138,7 @@ fn check(session: &mut Session, limit: Duration) -> Result<bool, Failure> {
     view::verdict(session, &exercise, &verdict)?;
     let passed = matches!(verdict, Verdict::Passed);
     if passed {
-        session.progress.set_done(&exercise, true);
-        session.progress.write()?;
+        session.progress.set_done(&exercise, true)?;
     }
     Ok(passed)
 }

@@ -89,8 +89,7 @@ impl<'a> Session<'a> {
         let members = self.course.lessons.iter().filter(has_manifest);
         let members = members.map(|lesson| lesson.name.as_str());
         let root = files::read(&self.course.root.join("Cargo.toml"))?;
-        let manifest = manifest::of_practice(&root, members)
-            .map_err(|error| Failure::failed(format!("cannot parse Cargo.toml: {error}")))?;
+        let manifest = manifest::of_practice(&root, members)?;
 
         let quoted = |text: String| toml_edit::Value::from(text).to_string();
         let mut xtask = self.course.root.join("xtask/Cargo.toml");

@@ -7,6 +7,7 @@ use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{ImplItem, Item, Signature, Type};
 
+use crate::failure::Failure;
 use crate::files::shown;
 use crate::style::wrap;
 
@@ -27,19 +28,18 @@ pub struct Function {
 const WIDTH: usize = 100;
 
 /// Finds `function`, or `Type::method` in any `impl` of the type. `file` is for messages.
-pub fn find(text: &str, function: &str, file: &Path) -> Result<Function, String> {
+pub fn find(text: &str, function: &str, file: &Path) -> Result<Function, Failure> {
     let mut functions = functions(text, file)?.into_iter();
+    let found = functions.find(|one| one.name == function);
     let missing = || format!("there is no function `{function}` in {}", shown(file));
-    functions
-        .find(|one| one.name == function)
-        .ok_or_else(missing)
+    found.ok_or_else(|| Failure::failed(missing()))
 }
 
 /// All functions and methods of the file, in its order.
-pub fn functions(text: &str, file: &Path) -> Result<Vec<Function>, String> {
+pub fn functions(text: &str, file: &Path) -> Result<Vec<Function>, Failure> {
     let parsed = syn::parse_file(text).map_err(|error| {
-        let line = error.span().start().line;
-        format!("cannot parse {}:{line}: {error}", shown(file))
+        let (file, line) = (shown(file), error.span().start().line);
+        Failure::failed(format!("cannot parse {file}:{line}: {error}"))
     })?;
     // The parser does not count a byte order mark, which some editors write.
     let bom = text.len() - text.trim_start_matches('\u{feff}').len();

@@ -31,15 +31,11 @@ pub fn status(session: &Session) -> io::Result<()> {
         say!("{BOLD}Lesson {number}  {title}{BOLD:#}")?;
         for one in course::of_lesson(lesson) {
             let is_current = session.progress.current() == Some(&one.name());
+            let current = if is_current { '▸' } else { ' ' };
             let is_done = session.progress.is_done(&one);
-            let here = if is_current { mark('▸', '>') } else { ' ' };
-            let done = if is_done {
-                mark('✓', '+')
-            } else {
-                mark('·', '.')
-            };
+            let done = if is_done { '✓' } else { '·' };
             let (name, minutes) = (&one.exercise.name, one.exercise.minutes);
-            say!("{here} {done} {name:width$}  {minutes:>2} minutes")?;
+            say!("{current} {done} {name:width$}  {minutes:>2} minutes")?;
         }
     }
     say("")?;
@@ -102,11 +98,11 @@ pub fn checking(one: &ExerciseRef) -> io::Result<()> {
 
 pub fn verdict(session: &Session, one: &ExerciseRef, verdict: &Verdict) -> io::Result<()> {
     let (style, words) = match verdict {
-        Verdict::Passed => (GOOD, format!("{} done", mark('✓', '+'))),
-        Verdict::NotBuilt(_) => (BAD, "does not compile".into()),
-        Verdict::Todo(..) => (BAD, "not written yet".into()),
-        Verdict::Failed(_) => (BAD, "tests fail".into()),
-        Verdict::NoSuchTest(_) => (BAD, "out of date".into()),
+        Verdict::Passed => (GOOD, "✓ done"),
+        Verdict::NotBuilt(_) => (BAD, "does not compile"),
+        Verdict::Todo(..) => (BAD, "not written yet"),
+        Verdict::Failed(_) => (BAD, "tests fail"),
+        Verdict::NoSuchTest(_) => (BAD, "out of date"),
     };
     say!("{style}{words}{style:#}  {}", one.exercise.name)?;
     match verdict {
@@ -116,13 +112,15 @@ pub fn verdict(session: &Session, one: &ExerciseRef, verdict: &Verdict) -> io::R
             for line in first.lines() {
                 writeln!(anstream::stdout(), "{}", with_path(session, one, line))?;
             }
-            if errors.len() > 1 {
-                say!("\nThis is the first of {} errors.", errors.len())?;
+            match errors.len() {
+                0 | 1 => Ok(()),
+                count => say!("\nThis is the first of {count} errors."),
             }
-            Ok(())
         }
         Verdict::Todo(other, tests) => {
-            tests.iter().try_for_each(|test| failed(test))?;
+            for test in tests {
+                say!("  ✗ {}", sentence(test))?;
+            }
             let name = &other.exercise.name;
             if other.name() == one.name() {
                 say("To write:")?;
@@ -145,14 +143,9 @@ pub fn verdict(session: &Session, one: &ExerciseRef, verdict: &Verdict) -> io::R
     }
 }
 
-fn failed(test: &str) -> io::Result<()> {
-    say!("  {} {}", mark('✗', 'x'), sentence(test))
-}
-
 /// A failed test, what it printed, and why that may be.
 fn failed_test(session: &Session, one: &ExerciseRef, test: &FailedTest) -> io::Result<()> {
-    say("")?;
-    failed(test.test)?;
+    say!("\n  ✗ {}", sentence(test.test))?;
     for line in test.output.lines().take(MESSAGE_LINES) {
         let at = line.split_once(" panicked at ").map(|(_, path)| path);
         let line = at.map_or(line.into(), |at| {
@@ -209,8 +202,14 @@ pub fn clear() -> io::Result<()> {
     write!(anstream::stdout(), "\x1b[2J\x1b[H")
 }
 
-/// Prints the text, with long lines wrapped and their margins kept.
+/// Prints the text, with long lines wrapped and their margins kept, in ASCII if the locale has no more.
 pub fn say(text: &str) -> io::Result<()> {
+    let mut text = text.to_owned();
+    if !style::is_utf8() {
+        for (mark, ascii) in [('▸', ">"), ('✓', "+"), ('·', "."), ('✗', "x")] {
+            text = text.replace(mark, ascii);
+        }
+    }
     let mut out = anstream::stdout();
     let (_, columns) = Term::stdout().size_checked().unwrap_or((24, 80));
     let width = usize::from(columns).clamp(20, 80);
@@ -225,11 +224,6 @@ pub fn say(text: &str) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// The mark, or ASCII where the locale has nothing else.
-fn mark(mark: char, ascii: char) -> char {
-    if style::is_utf8() { mark } else { ascii }
 }
 
 fn learn(arguments: &str) -> String {

@@ -1,18 +1,20 @@
 //! `cargo xtask learn watch`: checks after each save, and obeys keys.
 
 use std::io;
+use std::path::Path;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
 
+use super::layout::{self, Files};
 use super::progress::Progress;
 use super::session::Session;
-use super::{layout, view};
+use super::view;
 use crate::failure::Failure;
 use crate::process;
 
 /// How often the files are read: not every file system reports changes.
-const POLL: Duration = Duration::from_millis(200);
+const POLL: Duration = Duration::from_millis(100);
 /// Some editors save in several steps.
 const SAVE: Duration = Duration::from_millis(50);
 
@@ -82,12 +84,15 @@ fn keys() -> Receiver<char> {
     keys
 }
 
-/// The selected exercise, and the sources of its lesson.
-fn saved(session: &Session) -> (Option<String>, layout::Files) {
+/// The selected exercise, and the files of its lesson.
+fn saved(session: &Session) -> (Option<String>, Files) {
     let progress = Progress::read(&session.folder).ok();
     let current = progress.and_then(|progress| progress.current().map(String::from));
-    let folder = session.current();
-    let folder = folder.map(|one| session.lesson_folder(one.lesson));
-    let files = folder.map_or_else(|_| layout::Files::new(), |folder| layout::sources(&folder));
+    let mut files = Files::new();
+    if let Ok(one) = session.current() {
+        let folder = session.lesson_folder(one.lesson);
+        // What cannot be read is left out.
+        let _ = layout::collect(&folder, Path::new(""), &[], &mut files);
+    }
     (current, files)
 }

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::lessons::{Lesson, Workspace};
 use crate::selection::Selection;
 use crate::style::{BAD, BOLD, GOOD};
-use crate::test_program::{self, Build, TestResult};
+use crate::test_program::{self, TestResult};
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -57,14 +57,12 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
         let try_test = |test| try_test(&scratch, lesson, &folder, test);
         // First all tests without a change: so the unchanged lesson is built once.
         let unchanged = solutions.iter().map(|one| try_test(&one.caught_by));
-        let unchanged: Vec<_> = unchanged.collect::<Result<_, _>>()?;
+        let unchanged: Vec<_> = unchanged.collect();
         for (solution, unchanged) in solutions.iter().zip(unchanged) {
             let test = &solution.caught_by;
             let problem = if unchanged.happened == "passes" {
-                match scratch.with(&solution.changes, || try_test(test)) {
-                    Ok(outcome) => outcome?.problem(test),
-                    Err(problem) => Some(problem),
-                }
+                let changed = scratch.with(&solution.changes, || try_test(test));
+                changed.map_or_else(Some, |outcome| outcome.problem(test))
             } else {
                 Some(format!("without the change, {}", unchanged.message(test)))
             };
@@ -99,27 +97,17 @@ struct Outcome {
     printed: String,
 }
 
-fn try_test(
-    scratch: &Scratch,
-    lesson: &Lesson,
-    folder: &Path,
-    test: &Test,
-) -> Result<Outcome, Failure> {
-    let Test { program, name, .. } = test;
-    let failed = |error| Failure::failed(format!("cannot run {name} of {}: {error}", lesson.name));
-    let build = test_program::build(scratch.cargo(), &lesson.name, program).map_err(failed)?;
-    let (happened, printed) = match build {
-        Build::Failed(errors) => ("does not compile", errors.concat()),
-        Build::Ready(executable) => {
-            match test_program::run(&executable, folder, name, LIMIT).map_err(failed)? {
-                TestResult::Passed => ("passes", String::new()),
-                TestResult::Missing => ("does not exist", String::new()),
-                TestResult::Failed(printed) => ("fails", printed),
-                TestResult::TimedOut => ("hangs", String::new()),
-            }
-        }
+fn try_test(scratch: &Scratch, lesson: &Lesson, folder: &Path, test: &Test) -> Outcome {
+    let built = test_program::build(scratch.cargo(), &lesson.name, &test.program);
+    let result = built.map(|program| test_program::run(&program, folder, &test.name, LIMIT));
+    let (happened, printed) = match result {
+        Err(errors) => ("does not compile", errors.concat()),
+        Ok(TestResult::Failed(printed)) => ("fails", printed),
+        Ok(TestResult::Passed) => ("passes", String::new()),
+        Ok(TestResult::Missing) => ("does not exist", String::new()),
+        Ok(TestResult::TimedOut) => ("hangs", String::new()),
     };
-    Ok(Outcome { happened, printed })
+    Outcome { happened, printed }
 }
 
 impl Outcome {

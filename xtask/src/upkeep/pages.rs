@@ -11,7 +11,7 @@ use super::{console, links, listing};
 use crate::failure::Failure;
 use crate::files;
 use crate::lessons::Workspace;
-use crate::markdown::{self, Part};
+use crate::markdown::{self, Fence, Part};
 use crate::style::{BAD, BOLD, DIM, GOOD};
 
 #[derive(clap::Args)]
@@ -54,11 +54,9 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
             count += problems.len();
         }
     }
-    let (style, mut error) = (if count == 0 { GOOD } else { BAD }, anstream::stderr());
-    writeln!(
-        error,
-        "{pages} pages checked, {style}{count} problems{style:#}"
-    )?;
+    let style = if count == 0 { GOOD } else { BAD };
+    let problems = format!("{style}{count} problems{style:#}");
+    writeln!(anstream::stderr(), "{pages} pages checked, {problems}")?;
     Ok(ExitCode::from(u8::from(count > 0)))
 }
 
@@ -69,47 +67,43 @@ fn problems(page: &str, path: &Path, workspace: &Workspace) -> Vec<Problem> {
     // After a `diff`, the tests are those of a wrong solution: `cargo xtask misconceptions` runs them.
     let mut is_changed = false;
     for part in markdown::parts(page) {
-        match part {
-            Part::Heading { .. } => is_changed = false,
-            Part::Link {
-                line,
-                target,
-                code,
-                title,
-            } => {
-                if let Some(message) = links::problem(&target, code, &title, path) {
-                    add(line, message, None);
-                }
+        let Fence {
+            line,
+            tag,
+            file,
+            content,
+        } = match part {
+            Part::Fence(fence) => fence,
+            Part::Heading { .. } => {
+                is_changed = false;
+                continue;
             }
-            Part::Fence { tag, .. } if tag == "diff" => is_changed = true,
-            Part::Fence {
-                line,
-                tag,
-                file,
-                content,
-            } if tag == "rs" => {
-                let file = file.unwrap_or_default();
-                if let Err((below, message)) = listing::compare(&page[content], &file, path) {
+            Part::Link(link) => {
+                if let Some(message) = links::problem(&link.target, link.code, &link.title, path) {
+                    add(link.line, message, None);
+                }
+                continue;
+            }
+        };
+        let block = &page[content.clone()];
+        match tag.as_str() {
+            "diff" => is_changed = true,
+            "rs" => {
+                let compared = listing::compare(block, &file.unwrap_or_default(), path);
+                if let Err((below, message)) = compared {
                     add(line + below, message, None);
                 }
             }
-            Part::Fence {
-                line, tag, content, ..
-            } if tag == "console" => {
-                let block = &page[content.clone()];
-                if is_changed && block.starts_with("$ cargo test ") {
-                    continue;
+            "console" if is_changed && block.starts_with("$ cargo test ") => {}
+            "console" => match console::rerun(block, workspace) {
+                Ok(printed) if printed == block => {}
+                Ok(printed) => {
+                    let message = format!("expected:\n{block}actual:\n{printed}");
+                    add(line, message, Some((content, printed)));
                 }
-                match console::rerun(block, workspace) {
-                    Ok(printed) if printed == block => {}
-                    Ok(printed) => {
-                        let message = format!("expected:\n{block}actual:\n{printed}");
-                        add(line, message, Some((content, printed)));
-                    }
-                    Err(message) => add(line, message, None),
-                }
-            }
-            Part::Fence { .. } => {}
+                Err(message) => add(line, message, None),
+            },
+            _ => {}
         }
     }
     problems

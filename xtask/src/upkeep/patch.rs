@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Change {
     /// From the workspace's root.
     pub path: PathBuf,
@@ -14,9 +14,10 @@ impl Change {
     /// Reads a `diff` block: the first line is `# path/of/the/file.rs`, the others begin with ` `,
     /// `-`, or `+`. The file must be in the folder `sources`.
     pub fn read(block: &str, sources: &Path) -> Result<Self, String> {
-        let first_line = block.split_once('\n').filter(|_| block.starts_with("# "));
-        let (path, lines) =
-            first_line.ok_or("the first line of a change must be `# path/of/the/file.rs`")?;
+        let lines = block.strip_prefix("# ");
+        let (path, lines) = lines
+            .and_then(|lines| lines.split_once('\n'))
+            .ok_or("the first line of a change must be `# path/of/the/file.rs`")?;
         let (mut old, mut new) = (String::from("\n"), String::from("\n"));
         for line in lines.lines() {
             let (mark, rest) = line.split_at(line.len().min(1));
@@ -33,7 +34,7 @@ impl Change {
         if !block.contains("\n-") {
             return Err("a change must remove at least one line (`-`)".into());
         }
-        let path = PathBuf::from(path[2..].trim());
+        let path = PathBuf::from(path.trim());
         if !path.starts_with(sources) {
             return Err(format!("a change must be in {}", sources.display()));
         }

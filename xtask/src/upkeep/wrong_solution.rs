@@ -60,16 +60,15 @@ fn read(section: &[Part], page: &str, path: &Path) -> Result<Option<WrongSolutio
     let (mut changes, mut tests) = (Vec::new(), Vec::new());
     for part in section {
         match part {
-            Part::Fence {
-                tag, content, line, ..
-            } if tag == "diff" => {
-                let change = Change::read(&page[content.clone()], &path.with_file_name("src"));
+            Part::Fence(fence) if fence.tag == "diff" => {
+                let (block, line) = (&page[fence.content.clone()], fence.line);
+                let change = Change::read(block, &path.with_file_name("src"));
                 changes.push(change.map_err(|error| format!("{line}: {error}"))?);
             }
-            Part::Fence { tag, content, .. } if tag == "console" => {
-                tests.extend(shown(&page[content.clone()]));
+            Part::Fence(fence) if fence.tag == "console" => {
+                tests.extend(shown(&page[fence.content.clone()]));
             }
-            Part::Link { target, code, .. } => tests.extend(linked(target, *code)),
+            Part::Link(link) => tests.extend(linked(&link.target, link.code)),
             _ => {}
         }
     }
