@@ -37,13 +37,13 @@ impl Failure {
     }
 }
 
-/// Our own output could not be written.
+/// For output, and for files that are not named.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         // Broken pipe (for example `| head`): exit quietly.
         if error.kind() == ErrorKind::BrokenPipe {
             return Self::failed("");
         }
-        Self::failed(format!("cannot write the output: {error}"))
+        Self::failed(format!("cannot read or write: {error}"))
     }
 }

@@ -89,24 +89,16 @@ fn list() -> Result<ExitCode, Failure> {
     let head = format!("Lesson  {:width$}  Minutes  Title", "Name");
     writeln!(out, "{BOLD}{head}{BOLD:#}")?;
     for lesson in &workspace.lessons {
-        let (number, name, minutes) = (lesson.number, &lesson.name, lesson.minutes);
-        writeln!(
-            out,
-            "{number:>6}  {name:width$}  {minutes:>7}  {}",
-            lesson.title
-        )?;
+        write!(out, "{:>6}  {:width$}  ", lesson.number, lesson.name)?;
+        writeln!(out, "{:>7}  {}", lesson.minutes, lesson.title)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Runs in the current folder, not in the workspace's root: `--svg FILE` is relative to it.
 fn timeline(arguments: &[OsString]) -> Result<ExitCode, Failure> {
-    let mut cargo = lessons::cargo();
-    cargo
-        .args(["run", "-q", "-p", "step4-compare", "--example", "timeline"])
-        .arg("--")
-        .args(arguments);
-    let status = process::status(&mut cargo)?;
+    let mut timeline = Workspace::find()?.example("step4-compare", "timeline");
+    let status = process::status(timeline.current_dir(".").args(arguments))?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }

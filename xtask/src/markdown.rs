@@ -1,12 +1,13 @@
 //! The parts of a page that commands look at: headings, fenced blocks, and links.
 
-use std::ffi::OsStr;
 use std::fs;
-use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
+
+use crate::failure::Failure;
+use crate::files;
 
 /// Lines are counted from 1.
 #[derive(Debug)]
@@ -39,10 +40,12 @@ pub struct Link<'a> {
 }
 
 /// The pages in this folder, sorted by name.
-pub fn pages(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let entries = fs::read_dir(folder)?.map(|entry| Ok(entry?.path()));
-    let mut pages = entries.collect::<io::Result<Vec<_>>>()?;
-    pages.retain(|path| path.extension() == Some(OsStr::new("md")));
+pub fn pages(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut pages = Vec::new();
+    for entry in files::cannot("read", folder, fs::read_dir(folder))? {
+        pages.push(entry?.path());
+    }
+    pages.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
     pages.sort();
     Ok(pages)
 }
@@ -89,7 +92,7 @@ pub fn parts(page: &str) -> Vec<Part<'_>> {
 }
 
 /// The text of a link whose text is code.
-fn code(link: &str) -> Option<&str> {
+pub fn code(link: &str) -> Option<&str> {
     let (code, _) = link.strip_prefix("[`")?.split_once("`]")?;
     (!code.contains('`')).then_some(code)
 }

@@ -785,7 +785,7 @@ fn a_lesson_that_has_changed_is_named_with_the_way_to_go_on() {
     learner.write("lesson1/tests/halves.rs", &renamed);
     fs::remove_file(learner.path("lesson1/examples/demo.rs")).unwrap();
     let texts = [
-        "out of date  halve",
+        "halve is out of date",
         "your copy has no test one_has_none",
         fresh,
     ];

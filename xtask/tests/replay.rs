@@ -11,12 +11,12 @@
 
 #[path = "../src/failure.rs"]
 mod failure;
+#[path = "../src/files.rs"]
+mod files;
 #[path = "../src/lessons.rs"]
 mod lessons;
 #[path = "../src/markdown.rs"]
 mod markdown;
-#[path = "../src/upkeep/patch.rs"]
-mod patch;
 #[path = "../src/process.rs"]
 mod process;
 #[path = "../src/upkeep/scratch.rs"]

@@ -43,17 +43,7 @@ enum Action {
     /// List the exercises (the default)
     List,
     /// Start a lesson: copy it, and select its first exercise that is not done
-    Start {
-        /// The lesson's number
-        #[arg(default_value_t = 1)]
-        lesson: u32,
-        /// Move your copy of the lesson aside and start with a new one
-        #[arg(long)]
-        fresh: bool,
-        /// The same, but to type the lesson's page: `todo!` for all functions that the page writes
-        #[arg(long)]
-        page: bool,
-    },
+    Start(Start),
     /// Run the tests of the selected exercise
     Check,
     /// Check after each save; keys for the next exercise, a hint, the solution
@@ -77,20 +67,29 @@ enum Action {
     },
 }
 
+#[derive(clap::Args)]
+struct Start {
+    /// The lesson's number
+    #[arg(default_value_t = 1)]
+    lesson: u32,
+    /// Move your copy of the lesson aside and start with a new one
+    #[arg(long)]
+    fresh: bool,
+    /// The same, but to type the lesson's page: `todo!` for all functions that the page writes
+    #[arg(long)]
+    page: bool,
+}
+
 pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let course = Workspace::find()?;
     let limit = Duration::from_secs(options.limit);
     let session = &mut Session::new(&course, &options.folder)?;
     match options.action.as_ref().unwrap_or(&Action::List) {
         Action::List => view::status(session)?,
-        Action::Start {
-            lesson,
-            fresh,
-            page,
-        } => {
-            let (exercise, kept) = session.start(*lesson, *fresh, *page)?;
+        Action::Start(start) => {
+            let (exercise, kept) = session.start(start)?;
             view::kept(kept)?;
-            let task = if *page { view::page } else { view::task };
+            let task = if start.page { view::page } else { view::task };
             task(session, &exercise)?;
         }
         Action::Check => {

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 
 use super::course::ExerciseRef;
 use super::progress::Progress;
@@ -10,7 +9,7 @@ use super::session::Session;
 use super::{layout, manifest};
 use crate::failure::Failure;
 use crate::files;
-use crate::lessons::{self, Lesson, Workspace};
+use crate::lessons::{Lesson, Workspace};
 
 /// The beginning of the name of every practice folder. Git ignores such folders.
 pub const NAME: &str = "practice";
@@ -48,28 +47,16 @@ impl<'a> Session<'a> {
         self.lesson_folder(one.lesson).join(&one.exercise.file)
     }
 
-    /// Cargo, in the practice folder.
-    pub fn cargo(&self) -> Command {
-        let mut command = lessons::cargo();
-        command.current_dir(&self.folder);
-        command
-    }
-
-    pub fn has(&self, lesson: &Lesson) -> bool {
-        self.lesson_folder(lesson).exists()
-    }
-
     /// Copies what is missing of the lesson, for its exercises or for its page. The learner's files stay
     /// as they are.
     pub fn copy(&self, lesson: &Lesson, page: bool) -> Result<(), Failure> {
         // A new lesson begins with the workspace's versions: cargo removes those from the lock file
         // that no lesson here needs yet.
         let original = self.course.root.join("Cargo.lock");
-        let lock = self.folder.join("Cargo.lock");
-        if (!self.has(lesson) || !lock.exists()) && original.exists() {
+        let (lock, folder) = (self.folder.join("Cargo.lock"), self.lesson_folder(lesson));
+        if original.exists() && !(folder.exists() && lock.exists()) {
             files::write(&lock, files::read(&original)?)?;
         }
-        let folder = self.lesson_folder(lesson);
         let files = layout::files(lesson, &self.package(lesson), page)?;
         let is_old = files.iter().any(|(path, content)| {
             let copy = fs::read(folder.join(path));

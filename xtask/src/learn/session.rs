@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::course::{self, ExerciseRef};
 use super::progress::Progress;
-use super::{layout, source};
+use super::{Start, layout, source};
 use crate::failure::Failure;
 use crate::files;
 use crate::lessons::Workspace;
@@ -47,11 +47,12 @@ impl<'a> Session<'a> {
 
     /// Selects the lesson's first exercise that is not done. A fresh start, or one with the lesson's page,
     /// moves the old copy aside. Returns its new path too.
-    pub fn start(&mut self, number: u32, fresh: bool, page: bool) -> Result<Started<'a>, Failure> {
+    pub fn start(&mut self, start: &Start) -> Result<Started<'a>, Failure> {
+        let (number, page) = (start.lesson, start.page);
         let lesson = self.course.lesson(number)?;
-        let mut kept = None;
-        if (fresh || page) && self.has(lesson) {
-            kept = Some(files::keep(&self.lesson_folder(lesson))?);
+        let (folder, mut kept) = (self.lesson_folder(lesson), None);
+        if (start.fresh || page) && folder.exists() {
+            kept = Some(files::keep(&folder)?);
             for one in course::of_lesson(lesson) {
                 self.progress.set_done(&one, false)?;
             }

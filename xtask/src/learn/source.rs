@@ -5,7 +5,7 @@ use std::path::Path;
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
-use syn::{ImplItem, Item, Signature, Type};
+use syn::{Block, ImplItem, Item, Signature, Type};
 
 use crate::failure::Failure;
 use crate::files::shown;
@@ -14,14 +14,14 @@ use crate::style::wrap;
 /// A function in a source text, as ranges of bytes.
 pub struct Function {
     /// `function` or `Type::method`
-    name: String,
+    pub name: String,
     /// With its docs and attributes.
     whole: Range<usize>,
     signature: Range<usize>,
     /// With its braces.
     body: Range<usize>,
     /// The compiler takes no `todo!` as the body: it runs it, or gets a type from it.
-    is_fixed: bool,
+    pub is_fixed: bool,
 }
 
 /// The widest line that rustfmt writes.
@@ -45,32 +45,28 @@ pub fn functions(text: &str, file: &Path) -> Result<Vec<Function>, Failure> {
     let bom = text.len() - text.trim_start_matches('\u{feff}').len();
     let range = |span: Span| span.byte_range().start + bom..span.byte_range().end + bom;
     let mut functions = Vec::new();
-    let mut add = |name, signature: &Signature, whole, body| {
+    let mut add = |of_type: &str, whole: Span, signature: &Signature, body: &Block| {
         let output = &text[range(signature.output.span())];
         functions.push(Function {
-            name,
+            name: format!("{of_type}{}", signature.ident),
             whole: range(whole),
             signature: range(signature.span()),
-            body: range(body),
+            body: range(body.span()),
             is_fixed: signature.constness.is_some() || output.contains("impl "),
         });
     };
-    for item in parsed.items {
+    for item in &parsed.items {
         match item {
-            Item::Fn(one) => {
-                let (whole, name) = (one.span(), one.sig.ident.to_string());
-                add(name, &one.sig, whole, one.block.span());
-            }
+            Item::Fn(one) => add("", one.span(), &one.sig, &one.block),
             Item::Impl(block) => {
-                let of_type = match *block.self_ty {
-                    Type::Path(of_type) => of_type.path.segments.into_iter().next_back(),
+                let of_type = match &*block.self_ty {
+                    Type::Path(of_type) => of_type.path.segments.last(),
                     _ => None,
                 };
-                let of_type = of_type.map_or(String::new(), |last| last.ident.to_string());
-                for item in block.items {
+                let of_type = of_type.map_or(String::new(), |last| format!("{}::", last.ident));
+                for item in &block.items {
                     if let ImplItem::Fn(one) = item {
-                        let (whole, name) = (one.span(), format!("{of_type}::{}", one.sig.ident));
-                        add(name, &one.sig, whole, one.block.span());
+                        add(&of_type, one.span(), &one.sig, &one.block);
                     }
                 }
             }
@@ -81,11 +77,6 @@ pub fn functions(text: &str, file: &Path) -> Result<Vec<Function>, Failure> {
 }
 
 impl Function {
-    /// Whether a page that shows `other` asks for the body of this function.
-    pub fn is_asked_for(&self, other: &Self) -> bool {
-        !self.is_fixed && self.name == other.name
-    }
-
     /// The body, with its braces.
     pub fn body<'a>(&self, text: &'a str) -> &'a str {
         &text[self.body.clone()]

@@ -4,8 +4,6 @@ use std::io::{self, IsTerminal, Write};
 use std::ops::Range;
 use std::path::{MAIN_SEPARATOR, PathBuf};
 
-use console::{Term, measure_text_width};
-
 use super::check::{FailedTest, Verdict};
 use super::course::{self, ExerciseRef};
 use super::session::{Replaced, Session};
@@ -13,6 +11,7 @@ use super::source;
 use crate::files::shown;
 use crate::style::{self, BAD, BOLD, DIM, GOOD, wrap};
 
+const WIDTH: usize = 80;
 /// Longer messages of a test are cut.
 const MESSAGE_LINES: usize = 12;
 
@@ -68,13 +67,10 @@ pub fn task(session: &Session, one: &ExerciseRef) -> io::Result<()> {
 
 /// How to work with the lesson's page.
 pub fn page(session: &Session, one: &ExerciseRef) -> io::Result<()> {
-    let folder = session.lesson_folder(one.lesson);
+    let (folder, name) = (session.lesson_folder(one.lesson), &one.lesson.name);
     let (page, folder) = (shown(&folder.join("README.md")), shown(&folder));
     say!("Type the functions of {page}: each is a `todo!()` now.")?;
-    say!(
-        "Run the page's commands in {folder}, without `-p {}`.",
-        one.lesson.name
-    )
+    say!("Run the page's commands in {folder}, without `-p {name}`.")
 }
 
 /// Where the functions are and what they must do.
@@ -97,17 +93,12 @@ pub fn checking(one: &ExerciseRef) -> io::Result<()> {
 }
 
 pub fn verdict(session: &Session, one: &ExerciseRef, verdict: &Verdict) -> io::Result<()> {
-    let (style, words) = match verdict {
-        Verdict::Passed => (GOOD, "✓ done"),
-        Verdict::NotBuilt(_) => (BAD, "does not compile"),
-        Verdict::Todo(..) => (BAD, "not written yet"),
-        Verdict::Failed(_) => (BAD, "tests fail"),
-        Verdict::NoSuchTest(_) => (BAD, "out of date"),
-    };
-    say!("{style}{words}{style:#}  {}", one.exercise.name)?;
+    let name = &one.exercise.name;
+    let fails = |words| say!("{BAD}{words}{BAD:#}  {name}");
     match verdict {
-        Verdict::Passed => Ok(()),
+        Verdict::Passed => say!("{GOOD}✓ done{GOOD:#}  {name}"),
         Verdict::NotBuilt(errors) => {
+            fails("does not compile")?;
             let first = errors.first().map_or("", |error| error.trim_end());
             for line in first.lines() {
                 writeln!(anstream::stdout(), "{}", with_path(session, one, line))?;
@@ -118,27 +109,22 @@ pub fn verdict(session: &Session, one: &ExerciseRef, verdict: &Verdict) -> io::R
             }
         }
         Verdict::Todo(other, tests) => {
+            fails("not written yet")?;
             for test in tests {
                 say!("  ✗ {}", sentence(test))?;
             }
-            let name = &other.exercise.name;
             if other.name() == one.name() {
                 say("To write:")?;
                 return functions(session, one);
             }
+            let name = &other.exercise.name;
             let goto = learn(&format!("goto {name}"));
             say!("It needs {name}, which is not written yet: {goto}")
         }
-        Verdict::Failed(tests) => tests
-            .iter()
-            .try_for_each(|test| failed_test(session, one, test)),
-        Verdict::NoSuchTest(test) => {
-            let number = one.lesson.number;
-            say!(
-                "\nLesson {number} has changed since you started it: your copy has no test {test}. Start it \
-                 again: {}\nYour files are kept in a folder beside it; copy your functions from there.",
-                learn(&format!("start {number} --fresh"))
-            )
+        Verdict::Failed(tests) => {
+            fails("tests fail")?;
+            let mut tests = tests.iter();
+            tests.try_for_each(|test| failed_test(session, one, test))
         }
     }
 }
@@ -211,17 +197,10 @@ pub fn say(text: &str) -> io::Result<()> {
         }
     }
     let mut out = anstream::stdout();
-    let (_, columns) = Term::stdout().size_checked().unwrap_or((24, 80));
-    let width = usize::from(columns).clamp(20, 80);
     for line in text.split('\n') {
-        if measure_text_width(line) <= width {
-            writeln!(out, "{line}")?;
-            continue;
-        }
-        let margin = &line[..line.len() - line.trim_start().len()];
-        for line in wrap(line, width - margin.len()) {
-            writeln!(out, "{margin}{line}")?;
-        }
+        let (margin, text) = line.split_at(line.len() - line.trim_start().len());
+        let lines = wrap(text, WIDTH - margin.len()).join(&format!("\n{margin}"));
+        writeln!(out, "{margin}{lines}")?;
     }
     Ok(())
 }

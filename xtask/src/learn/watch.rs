@@ -13,7 +13,7 @@ use super::view;
 use crate::failure::Failure;
 use crate::process;
 
-/// How often the files are read: not every file system reports changes.
+/// How often keys and files are read: not every file system reports changes.
 const POLL: Duration = Duration::from_millis(100);
 /// Some editors save in several steps.
 const SAVE: Duration = Duration::from_millis(50);
@@ -51,9 +51,10 @@ fn check(session: &mut Session, limit: Duration) -> Result<bool, Failure> {
     Ok(super::check(session, limit)? && super::next(session)?.is_some())
 }
 
-/// Waits for a key, at most as long as [`POLL`]. Returns whether another exercise is selected now.
+/// Waits, and obeys a key. Returns whether another exercise is selected now.
 fn obey(keys: &Receiver<char>, session: &mut Session) -> Result<bool, Failure> {
-    match keys.recv_timeout(POLL) {
+    thread::sleep(POLL);
+    match keys.try_recv() {
         Ok('n') => return Ok(super::next(session)?.is_some()),
         Ok('h') => view::hints(session.hints()?)?,
         Ok('s') => view::solution(session.solution()?)?,
@@ -75,10 +76,6 @@ fn keys() -> Receiver<char> {
                 }
                 let _ = sender.send(letter);
             }
-        }
-        // Standard input has ended; the watch goes on.
-        loop {
-            thread::park();
         }
     });
     keys

@@ -42,8 +42,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     for lesson in workspace.select(&options.selection)? {
         lessons.push((lesson, wrong_solution::of_lesson(&workspace, lesson)?));
     }
-    let scratch = Scratch::copy(&workspace)
-        .map_err(|error| Failure::failed(format!("cannot copy the workspace: {error}")))?;
+    let scratch = Scratch::copy(&workspace)?;
 
     let start = Instant::now();
     let mut out = anstream::stdout();

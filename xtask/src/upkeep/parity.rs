@@ -5,8 +5,6 @@ use std::env;
 use std::ffi::OsString;
 use std::io::Write;
 use std::process::{Command, ExitCode};
-use std::thread;
-use std::time::Instant;
 
 use fastrand::Rng;
 use serde_json::{Value, json};
@@ -59,21 +57,12 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     writeln!(out, "{version}: {}", claims.trim_end())?;
 
     let workspace = Workspace::find()?;
-    let mut lesson = workspace.example("step4-compare", "scenario");
-    // Builds it, so that the time is that of the comparison.
-    process::output(&mut lesson, "")?;
-
-    let start = Instant::now();
     let mut random = Rng::with_seed(options.seed);
     let scenarios = (0..options.scenarios).map(|_| scenario(&mut random).to_string());
     let scenarios: Vec<_> = scenarios.collect();
     let input = scenarios.join("\n") + "\n";
-    let cpython = run_python(REPORTS);
-    let (lesson, cpython) = thread::scope(|scope| {
-        let cpython = scope.spawn(|| reports(cpython, &input));
-        (reports(lesson, &input), cpython.join().expect("no panic"))
-    });
-    let (lesson, cpython) = (lesson?, cpython?);
+    let lesson = reports(workspace.example("step4-compare", "scenario"), &input)?;
+    let cpython = reports(run_python(REPORTS), &input)?;
     let (count, counts) = (scenarios.len(), [lesson.len(), cpython.len()]);
     if counts != [count; 2] {
         let message = format!("{count} scenarios have {counts:?} reports of lesson 4 and CPython");
@@ -102,7 +91,6 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let ties = cpython.iter().filter(cancelled).count();
     write!(out, "Not compared: the order in which a TaskGroup cancels ")?;
     writeln!(out, "several jobs (in {ties} scenarios)")?;
-    writeln!(anstream::stderr(), "{:.1} s", start.elapsed().as_secs_f64())?;
     Ok(ExitCode::from(u8::from(mismatches > 0)))
 }
 

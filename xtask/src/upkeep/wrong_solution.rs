@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use super::patch::Change;
+use super::scratch::Change;
 use crate::failure::Failure;
 use crate::files;
 use crate::lessons::{Lesson, Workspace};
