@@ -8,7 +8,7 @@ use crate::style::BAD;
 #[derive(Debug)]
 pub struct Failure {
     code: u8,
-    message: String,
+    pub message: String,
 }
 
 impl Failure {

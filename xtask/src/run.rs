@@ -104,7 +104,6 @@ impl Runner<'_> {
         let (number, title) = (lesson.number, &lesson.title);
         writeln!(self.out, "{BOLD}Lesson {number}  {title}{BOLD:#}")?;
         writeln!(self.out, "{}\n", lesson.headline)?;
-        self.out.flush()?;
         let start = Instant::now();
         let (tests, passed) = self.run_tests(lesson)?;
         let mut demo = "skipped";
@@ -152,7 +151,6 @@ impl Runner<'_> {
         let (name, demo) = (&lesson.name, lesson.demo());
         let command = format!("cargo run -q -p {name} --example {demo}");
         writeln!(self.out, "\n{DIM}{command}{DIM:#}")?;
-        self.out.flush()?;
         let mut command = self.workspace.example(name, &demo);
         if self.json {
             command.stdout(io::stderr());
@@ -183,7 +181,7 @@ impl Runner<'_> {
             write!(self.out, "{tests:<21}  {style}{demo:<7}{style:#}")?;
             writeln!(self.out, "  {seconds:>7.1}")?;
         }
-        self.out.flush()
+        Ok(())
     }
 }
 

@@ -605,7 +605,7 @@ fn a_failed_test_is_shown_with_its_rule_its_message_and_a_common_cause() {
 #[test]
 fn a_test_that_does_not_end_is_killed() {
     let learner = Learner::at_the_first_exercise("endless");
-    learner.writes("    if number == 1 {\n        loop {}\n    }\n    number / 2");
+    learner.writes("    while number == 1 {\n        std::thread::park();\n    }\n    number / 2");
     let texts = [
         "tests fail  halve",
         "✗ one has none",
@@ -876,7 +876,8 @@ fn a_key_ends_watch_during_a_check_and_the_test_with_it() {
     let learner = Learner::at_the_first_exercise("quit");
     let pid = learner.path("pid");
     learner.writes(&format!(
-        "    std::fs::write({pid:?}, std::process::id().to_string()).unwrap();\n    loop {{}}"
+        "    std::fs::write({pid:?}, std::process::id().to_string()).unwrap();\n    \
+         loop {{ std::thread::park() }}"
     ));
     let mut watch = Watch::start(&learner, &["--limit", "3600"]);
     let deadline = Instant::now() + PATIENCE;

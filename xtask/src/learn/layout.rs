@@ -1,19 +1,14 @@
 //! The files of a lesson in the practice folder: those of the lesson, with `todo!` as the body of each
 //! function that an exercise asks for, or that the lesson's page writes.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use super::course::{self, ExerciseRef};
-use super::{manifest, source};
+use super::{practice, source};
 use crate::failure::Failure;
-use crate::files;
+use crate::files::{self, Files};
 use crate::lessons::Lesson;
-use crate::markdown::{self, Fence, Part};
-
-/// Contents by path, from the lesson's folder.
-pub type Files = BTreeMap<PathBuf, Vec<u8>>;
+use crate::markdown::{self, Part};
 
 /// What is copied besides the manifest. Benches and misconceptions are not.
 const PARTS: [&str; 4] = ["README.md", "src", "tests", "examples"];
@@ -21,10 +16,10 @@ const PARTS: [&str; 4] = ["README.md", "src", "tests", "examples"];
 /// All files of the lesson, as a learner finds them at the start of the exercises or of the page.
 pub fn files(lesson: &Lesson, package: &str, page: bool) -> Result<Files, Failure> {
     let original = files::read(&lesson.folder.join("Cargo.toml"))?;
-    let (manifest, left_out) = manifest::of_lesson(&original, package)?;
+    let (manifest, left_out) = practice::lesson_manifest(&original, package)?;
     let mut files = Files::from([("Cargo.toml".into(), manifest.into())]);
     for part in PARTS.map(Path::new) {
-        let collected = collect(&lesson.folder, part, &left_out, &mut files);
+        let collected = files::collect(&lesson.folder, part, &left_out, &mut files);
         files::cannot("copy", &lesson.folder.join(part), collected)?;
     }
     if page {
@@ -49,16 +44,12 @@ pub fn text(files: &Files, file: &Path) -> String {
 fn remove_functions_of_page(files: &mut Files) -> Result<(), Failure> {
     let page = text(files, Path::new("README.md"));
     for part in markdown::parts(&page) {
-        let Part::Fence(Fence {
-            tag, file, content, ..
-        }) = part
-        else {
+        let Part::Fence(fence) = part else { continue };
+        let (true, Some(file)) = (fence.tag == "rs", fence.file) else {
             continue;
         };
-        let Some(file) = file.filter(|_| tag == "rs").map(PathBuf::from) else {
-            continue;
-        };
-        let shown = source::functions(&page[content], Path::new("README.md"))?;
+        let (block, file) = (&page[fence.content], PathBuf::from(file));
+        let shown = source::functions(block, Path::new("README.md"))?;
         let mut text = text(files, &file);
         // The last first, so that the others stay where they are.
         for function in source::functions(&text, &file)?.iter().rev() {
@@ -68,19 +59,6 @@ fn remove_functions_of_page(files: &mut Files) -> Result<(), Failure> {
             }
         }
         files.insert(file, text.into());
-    }
-    Ok(())
-}
-
-/// Reads the file or folder at this path from `from`.
-pub fn collect(from: &Path, path: &Path, skip: &[PathBuf], files: &mut Files) -> io::Result<()> {
-    let source = from.join(path);
-    if source.is_dir() && !skip.iter().any(|one| one == path) {
-        for entry in fs::read_dir(&source)? {
-            collect(from, &path.join(entry?.file_name()), skip, files)?;
-        }
-    } else if source.is_file() {
-        files.insert(path.into(), fs::read(&source)?);
     }
     Ok(())
 }

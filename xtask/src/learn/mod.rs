@@ -6,7 +6,6 @@
 mod check;
 mod course;
 mod layout;
-mod manifest;
 mod practice;
 mod progress;
 mod session;
@@ -88,7 +87,9 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
         Action::List => view::status(session)?,
         Action::Start(start) => {
             let (exercise, kept) = session.start(start)?;
-            view::kept(kept)?;
+            if let Some(old) = kept {
+                view::kept("lesson", &old)?;
+            }
             let task = if start.page { view::page } else { view::task };
             task(session, &exercise)?;
         }
@@ -102,8 +103,8 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
         Action::Watch => watch::watch(session, limit)?,
         Action::Hint => view::hints(session.hints()?)?,
         Action::Solution { take: false } => view::solution(session.solution()?)?,
-        Action::Solution { take: true } => view::replaced(&session.take_solution()?)?,
-        Action::Reset => view::replaced(&session.reset()?)?,
+        Action::Solution { take: true } => view::kept("file", &session.take_solution()?)?,
+        Action::Reset => view::kept("file", &session.reset()?)?,
         Action::Next => {
             if let Some(exercise) = next(session)? {
                 view::task(session, &exercise)?;

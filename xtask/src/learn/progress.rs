@@ -42,8 +42,9 @@ impl Progress {
     fn write(&self) -> Result<(), Failure> {
         let mut text = HEAD.to_owned();
         for (name, words) in &self.exercises {
-            let words: String = words.iter().map(|word| format!(" {word}")).collect();
-            text += &format!("{name}{words}\n");
+            let mut line = vec![name.as_str()];
+            line.extend(words.iter().map(String::as_str));
+            text = text + &line.join(" ") + "\n";
         }
         files::write(&self.path, text)
     }

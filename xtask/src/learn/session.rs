@@ -1,7 +1,7 @@
 //! The state of `cargo xtask learn`, and what each command does with it. Nothing here prints.
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::course::{self, ExerciseRef};
 use super::progress::Progress;
@@ -19,9 +19,6 @@ pub struct Session<'a> {
 }
 
 pub type Started<'a> = (ExerciseRef<'a>, Option<PathBuf>);
-
-/// A learner's file that has been written, and the copy of the old file.
-pub type Replaced = (PathBuf, PathBuf);
 
 impl<'a> Session<'a> {
     /// The selected exercise.
@@ -94,30 +91,24 @@ impl<'a> Session<'a> {
         Ok((file, code))
     }
 
-    /// Writes the lesson's functions into the learner's file.
-    pub fn take_solution(&self) -> Result<Replaced, Failure> {
+    /// Writes the lesson's functions into the learner's file. Returns the path of a copy of the old file.
+    pub fn take_solution(&self) -> Result<PathBuf, Failure> {
         let one = self.current()?;
         let file = self.file(&one);
         let (text, reference) = (files::read(&file)?, files::read(&one.reference())?);
         let solved = layout::with_bodies(&one, &file, &text, Some(&reference))?;
-        replace(&file, &solved)
+        files::replace(&file, solved)
     }
 
-    /// Writes `todo!` into the learner's functions. If they are not found, restores the whole file.
-    pub fn reset(&mut self) -> Result<Replaced, Failure> {
+    /// The same with `todo!`. If the functions are not found, restores the whole file.
+    pub fn reset(&mut self) -> Result<PathBuf, Failure> {
         let one = self.current()?;
         let file = self.file(&one);
         let todos = layout::with_bodies(&one, &file, &files::read(&file)?, None);
         let original = layout::files(one.lesson, &self.package(one.lesson), false)?;
         let text = todos.unwrap_or_else(|_| layout::text(&original, &one.exercise.file));
-        let replaced = replace(&file, &text)?;
+        let kept = files::replace(&file, text)?;
         self.progress.set_done(&one, false)?;
-        Ok(replaced)
+        Ok(kept)
     }
-}
-
-fn replace(file: &Path, text: &str) -> Result<Replaced, Failure> {
-    let kept = files::keep(file)?;
-    files::write(file, text)?;
-    Ok((file.into(), kept))
 }

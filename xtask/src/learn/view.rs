@@ -2,11 +2,11 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::ops::Range;
-use std::path::{MAIN_SEPARATOR, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use super::check::{FailedTest, Verdict};
 use super::course::{self, ExerciseRef};
-use super::session::{Replaced, Session};
+use super::session::Session;
 use super::source;
 use crate::files::shown;
 use crate::style::{self, BAD, BOLD, DIM, GOOD, wrap};
@@ -45,11 +45,9 @@ pub fn status(session: &Session) -> io::Result<()> {
     }
 }
 
-/// Where the learner's old copy of a lesson is now.
-pub fn kept(old: Option<PathBuf>) -> io::Result<()> {
-    old.map_or(Ok(()), |old| {
-        say!("Your old copy of the lesson is in {}.", shown(&old))
-    })
+/// Where the learner's old lesson or file is now.
+pub fn kept(what: &str, old: &Path) -> io::Result<()> {
+    say!("Your old copy of the {what} is in {}.", shown(old))
 }
 
 pub fn task(session: &Session, one: &ExerciseRef) -> io::Result<()> {
@@ -173,10 +171,6 @@ pub fn hints((one, range): (ExerciseRef, Range<usize>)) -> io::Result<()> {
 
 pub fn solution((file, code): (PathBuf, String)) -> io::Result<()> {
     writeln!(anstream::stdout(), "{DIM}{}{DIM:#}\n{code}", shown(&file))
-}
-
-pub fn replaced((file, kept): &Replaced) -> io::Result<()> {
-    say!("Written: {}\nYour old file: {}", shown(file), shown(kept))
 }
 
 pub fn keys() -> io::Result<()> {

@@ -6,11 +6,11 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
 
-use super::layout::{self, Files};
 use super::progress::Progress;
 use super::session::Session;
 use super::view;
 use crate::failure::Failure;
+use crate::files::{self, Files};
 use crate::process;
 
 /// How often keys and files are read: not every file system reports changes.
@@ -89,7 +89,7 @@ fn saved(session: &Session) -> (Option<String>, Files) {
     if let Ok(one) = session.current() {
         let folder = session.lesson_folder(one.lesson);
         // What cannot be read is left out.
-        let _ = layout::collect(&folder, Path::new(""), &[], &mut files);
+        let _ = files::collect(&folder, Path::new(""), &[], &mut files);
     }
     (current, files)
 }

@@ -2,16 +2,11 @@
 //!
 //! A line `...` stands for any number of lines, and `[..]` for any text within a line.
 
-use std::time::Duration;
-
 use snapbox::IntoData;
 use snapbox::filter::NormalizeToExpected;
 
 use crate::lessons::Workspace;
 use crate::process;
-
-/// For one command, with the time to build it.
-const LIMIT: Duration = Duration::from_secs(600);
 
 /// The block with what its commands print now; gaps stay where they fit. A block without any output
 /// stays as it is.
@@ -53,13 +48,7 @@ fn run(command: &str, workspace: &Workspace) -> Result<String, String> {
         // So the tests are always in the same order.
         .env("RUST_TEST_THREADS", "1")
         .env("CARGO_TERM_COLOR", "never");
-    let captured = process::capture(&mut cargo, &input, LIMIT);
-    let captured = captured.map_err(|error| error.to_string())?;
-    match captured.status {
-        None => Err("timed out".into()),
-        Some(status) if status.success() => Ok(captured.stdout),
-        Some(status) => Err(format!("{status}\n{}", captured.stderr)),
-    }
+    process::output(&mut cargo, &input).map_err(|failure| failure.message)
 }
 
 /// The arguments of cargo, and the standard input. There is no shell, so this is the same on every

@@ -50,7 +50,6 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     for (lesson, solutions) in lessons {
         let (number, title) = (lesson.number, &lesson.title);
         writeln!(out, "{BOLD}Lesson {number}  {title}{BOLD:#}")?;
-        out.flush()?;
         let folder = lesson.folder.strip_prefix(&workspace.root);
         let folder = scratch.root.join(folder.unwrap_or(&lesson.folder));
         let try_test = |test| try_test(&scratch, lesson, &folder, test);
@@ -66,18 +65,16 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
                 Some(format!("without the change, {}", unchanged.message(test)))
             };
             count += 1;
-            let title = &solution.title;
-            if let Some(problem) = problem {
-                not_caught += 1;
-                writeln!(out, "  {BAD}not caught{BAD:#}  {title}")?;
-                let problem = format!("{}: {problem}", solution.place);
-                for line in problem.lines().take(SHOWN) {
-                    writeln!(out, "    {line}")?;
-                }
-            } else {
-                writeln!(out, "  {GOOD}caught{GOOD:#}      {title}")?;
+            let Some(problem) = problem else {
+                writeln!(out, "  {GOOD}caught{GOOD:#}      {}", solution.title)?;
+                continue;
+            };
+            not_caught += 1;
+            writeln!(out, "  {BAD}not caught{BAD:#}  {}", solution.title)?;
+            let problem = format!("{}: {problem}", solution.place);
+            for line in problem.lines().take(SHOWN) {
+                writeln!(out, "    {line}")?;
             }
-            out.flush()?;
         }
     }
     let seconds = start.elapsed().as_secs();

@@ -11,7 +11,7 @@ use super::{console, links, listing};
 use crate::failure::Failure;
 use crate::files;
 use crate::lessons::Workspace;
-use crate::markdown::{self, Fence, Part};
+use crate::markdown::{self, Part};
 use crate::style::{BAD, BOLD, DIM, GOOD};
 
 #[derive(clap::Args)]
@@ -19,13 +19,6 @@ pub struct Options {
     /// Write what the programs print into the pages
     #[arg(long)]
     write: bool,
-}
-
-struct Problem {
-    line: usize,
-    message: String,
-    /// What to write into the page, and where.
-    fix: Option<(Range<usize>, String)>,
 }
 
 pub fn run(options: &Options) -> Result<ExitCode, Failure> {
@@ -38,15 +31,13 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
             let page = page.display();
             writeln!(anstream::stderr(), "{DIM}{page}{DIM:#}")?;
             let mut text = files::read(&path)?;
-            let (fixed, problems): (Vec<_>, Vec<_>) = problems(&text, &path, &workspace)
-                .into_iter()
-                .partition(|problem| options.write && problem.fix.is_some());
+            let Checked { problems, stale } = check(&text, &path, &workspace, options.write);
             // The last first, so that the places of the others stay true.
-            for (place, block) in fixed.into_iter().rev().filter_map(|problem| problem.fix) {
-                text.replace_range(place, &block);
-                files::write(&path, &text)?;
+            for (place, printed) in stale.into_iter().rev() {
+                text.replace_range(place, &printed);
             }
-            for Problem { line, message, .. } in &problems {
+            files::write(&path, text)?;
+            for (line, message) in &problems {
                 let place = format!("{BOLD}{page}:{line}{BOLD:#}");
                 writeln!(anstream::stdout(), "{place}: {message}")?;
             }
@@ -61,50 +52,54 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
 }
 
 /// In the order of the page.
-fn problems(page: &str, path: &Path, workspace: &Workspace) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    let mut add = |line, message, fix| problems.push(Problem { line, message, fix });
+#[derive(Default)]
+struct Checked {
+    /// Each with its line.
+    problems: Vec<(usize, String)>,
+    /// Blocks to write anew, with their places.
+    stale: Vec<(Range<usize>, String)>,
+}
+
+fn check(page: &str, path: &Path, workspace: &Workspace, write: bool) -> Checked {
+    let Checked {
+        mut problems,
+        mut stale,
+    } = Checked::default();
     // After a `diff`, the tests are those of a wrong solution: `cargo xtask misconceptions` runs them.
     let mut is_changed = false;
     for part in markdown::parts(page) {
-        let Fence {
-            line,
-            tag,
-            file,
-            content,
-        } = match part {
+        let fence = match part {
             Part::Fence(fence) => fence,
             Part::Heading { .. } => {
                 is_changed = false;
                 continue;
             }
             Part::Link(link) => {
-                if let Some(message) = links::problem(&link.target, link.code, &link.title, path) {
-                    add(link.line, message, None);
-                }
+                let problem = links::problem(&link.target, link.code, &link.title, path);
+                problems.extend(problem.map(|problem| (link.line, problem)));
                 continue;
             }
         };
-        let block = &page[content.clone()];
-        match tag.as_str() {
+        let block = &page[fence.content.clone()];
+        match fence.tag.as_str() {
             "diff" => is_changed = true,
             "rs" => {
-                let compared = listing::compare(block, &file.unwrap_or_default(), path);
-                if let Err((below, message)) = compared {
-                    add(line + below, message, None);
-                }
+                let file = fence.file.unwrap_or_default();
+                let problem = listing::compare(block, &file, path).err();
+                problems.extend(problem.map(|(line, problem)| (fence.line + line, problem)));
             }
             "console" if is_changed && block.starts_with("$ cargo test ") => {}
             "console" => match console::rerun(block, workspace) {
                 Ok(printed) if printed == block => {}
+                Ok(printed) if write => stale.push((fence.content, printed)),
                 Ok(printed) => {
-                    let message = format!("expected:\n{block}actual:\n{printed}");
-                    add(line, message, Some((content, printed)));
+                    let problem = format!("expected:\n{block}actual:\n{printed}");
+                    problems.push((fence.line, problem));
                 }
-                Err(message) => add(line, message, None),
+                Err(problem) => problems.push((fence.line, problem)),
             },
             _ => {}
         }
     }
-    problems
+    Checked { problems, stale }
 }

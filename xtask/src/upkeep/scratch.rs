@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::failure::Failure;
-use crate::files;
+use crate::files::{self, Files};
 use crate::lessons::{self, Workspace};
 
 pub struct Scratch {
@@ -15,10 +15,22 @@ pub struct Scratch {
 }
 
 impl Scratch {
+    /// A file that is the same already keeps its time, so that cargo does not build it again.
     pub fn copy(workspace: &Workspace) -> Result<Self, Failure> {
         let folder = workspace.target.join("scratch");
         let (root, target) = (folder.join("workspace"), folder.join("target"));
-        copy(&workspace.root, &root, &workspace.target)?;
+        let mut skip = [".git", "practice", "target"].map(PathBuf::from).to_vec();
+        let below = workspace.target.strip_prefix(&workspace.root);
+        skip.extend(below.map(PathBuf::from));
+        let (mut old, mut new) = (Files::new(), Files::new());
+        files::collect(&root, Path::new(""), &[], &mut old)?;
+        files::collect(&workspace.root, Path::new(""), &skip, &mut new)?;
+        for path in old.keys().filter(|path| !new.contains_key(*path)) {
+            fs::remove_file(root.join(path))?;
+        }
+        for (path, content) in new {
+            files::write(&root.join(path), content)?;
+        }
         Ok(Self { root, target })
     }
 
@@ -47,32 +59,6 @@ impl Scratch {
         fs::write(&path, text).map_err(failed)?;
         result
     }
-}
-
-/// Makes `to` the same as `from`. A file that is the same already keeps its time, so that cargo does
-/// not build it again.
-fn copy(from: &Path, to: &Path, target: &Path) -> Result<(), Failure> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(to)? {
-        let entry = entry?;
-        if !from.join(entry.file_name()).exists() {
-            let path = entry.path();
-            fs::remove_file(&path).or_else(|_| fs::remove_dir_all(&path))?;
-        }
-    }
-    for entry in fs::read_dir(from)? {
-        let name = entry?.file_name();
-        let (old, new) = (from.join(&name), to.join(&name));
-        let is_left_out = [".git", "practice", "target"]
-            .iter()
-            .any(|one| name == *one);
-        if old.is_dir() && old != target && !is_left_out {
-            copy(&old, &new, target)?;
-        } else if old.is_file() {
-            files::write(&new, fs::read(&old)?)?;
-        }
-    }
-    Ok(())
 }
 
 /// A change that a page shows: the file, the lines to replace, and the new lines.
