@@ -1,12 +1,13 @@
 //! `cargo xtask learn`, by what it prints, what it writes and its exit code, in a workspace of two
-//! small lessons. Each test has a practice folder of its own; all of them build into one target folder.
+//! small lessons. Each test has a practice folder of its own; they build into few shared target folders.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver};
+use std::sync::{LazyLock, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -265,9 +266,13 @@ incremental = false
     root
 });
 
+/// Target folders. Learners at the same time have one each, so that they do not wait for cargo's lock.
+static TARGETS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
 /// A learner with a practice folder.
 struct Learner {
     folder: String,
+    target: PathBuf,
 }
 
 struct Answer {
@@ -281,7 +286,13 @@ impl Learner {
     fn new(test: &str) -> Self {
         let folder = format!("practice-{test}");
         let _ = fs::remove_dir_all(TWO_LESSONS.join(&folder));
-        Self { folder }
+        let free = TARGETS.lock().unwrap().pop();
+        let target = free.unwrap_or_else(|| {
+            static COUNT: AtomicUsize = AtomicUsize::new(0);
+            let number = COUNT.fetch_add(1, Ordering::Relaxed);
+            TWO_LESSONS.join(format!("target-{number}"))
+        });
+        Self { folder, target }
     }
 
     fn at_the_first_exercise(test: &str) -> Self {
@@ -296,7 +307,7 @@ impl Learner {
             .args(["learn", "--folder", &self.folder])
             .args(arguments)
             .current_dir(&*TWO_LESSONS)
-            .env("CARGO_TARGET_DIR", TWO_LESSONS.join("target"))
+            .env("CARGO_TARGET_DIR", &self.target)
             .env("LC_ALL", "C.UTF-8");
         command
     }
@@ -351,6 +362,12 @@ impl Learner {
 
     fn writes(&self, body: &str) {
         self.write("lesson1/src/lib.rs", &self.source_with(body));
+    }
+}
+
+impl Drop for Learner {
+    fn drop(&mut self) {
+        TARGETS.lock().unwrap().push(self.target.clone());
     }
 }
 
@@ -732,7 +749,7 @@ fn start_with_a_page_removes_what_the_page_writes_and_keeps_the_old_copy() {
     // As the page says, in the lesson's folder and without the name of the package.
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["test", "--test", "halves", "has"]);
-    cargo.env("CARGO_TARGET_DIR", TWO_LESSONS.join("target"));
+    cargo.env("CARGO_TARGET_DIR", &learner.target);
     cargo.current_dir(learner.path("lesson1"));
     let before = answer(&mut cargo);
     assert!(

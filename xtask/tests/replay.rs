@@ -110,7 +110,7 @@ fn replay(workspace: &Workspace, lesson: &Lesson) -> (usize, Vec<String>) {
     let folder = lesson.folder.strip_prefix(&workspace.root).unwrap();
     let page = folder.join("README.md").display().to_string();
     let steps = match steps(&text) {
-        Ok(steps) if steps.is_empty() => return (0, Vec::new()),
+        Ok(steps) if steps.is_empty() => return (0, vec![format!("{page}: there is no step")]),
         Ok(steps) => steps,
         Err((line, error)) => return (0, vec![format!("{page}:{line}: {error}")]),
     };
@@ -130,6 +130,9 @@ fn replay(workspace: &Workspace, lesson: &Lesson) -> (usize, Vec<String>) {
             if done == 0 {
                 problems.extend(missing.iter().map(|problem| format!("{page}:{problem}")));
             }
+        }
+        if done == 0 && !problems.is_empty() {
+            return (0, problems);
         }
         let programs = Programs {
             scratch: &scratch,
@@ -441,7 +444,7 @@ fn a_test_that_fails_after_its_step_or_passes_before_it_is_a_problem() {
 
 #[test]
 fn a_page_that_builds_something_else_is_a_problem() {
-    let page = [FIRST_STEP, SECOND_STEP, "```\n"].concat();
+    let page = [FIRST_STEP, "```\n"].concat();
     for (name, page, expected) in [
         (
             "replay-type",
@@ -462,6 +465,11 @@ fn a_page_that_builds_something_else_is_a_problem() {
             "replay-none",
             page.replace("test four", "four"),
             "no test is shown as `... ok`",
+        ),
+        (
+            "replay-empty",
+            page.replace("```rs", "```rust").replace("### Step", "### "),
+            "there is no step",
         ),
     ] {
         let (_, problems) = small(name, &page);

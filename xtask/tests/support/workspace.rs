@@ -21,7 +21,7 @@ pub fn workspace(name: &str) -> PathBuf {
         (
             "lesson/Cargo.toml",
             "[package]\nname = \"lesson\"\nedition = \"2024\"\n\n\
-             [lib]\ndoctest = false\n\n[package.metadata.lesson]\n\
+             [lib]\ntest = false\ndoctest = false\n\n[package.metadata.lesson]\n\
              number = 1\ntitle = \"Halves\"\nminutes = 1\nheadline = \"One half\"\n",
         ),
         (
