@@ -1,11 +1,9 @@
 //! `cargo xtask predict`: questions, answers from standard input, and what the programs really show.
 
-mod support;
-
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use support::{folder, manifest, outcome, this_workspace, xtask};
+use crate::support::{folder, manifest, outcome, this_workspace, xtask};
 
 /// Stands for the timelines of lesson 4.
 const TIMELINE: &str = r##"

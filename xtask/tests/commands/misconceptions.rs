@@ -1,10 +1,6 @@
 //! `cargo xtask misconceptions`, in a workspace with one small lesson.
 
-mod support;
-#[path = "support/workspace.rs"]
-mod workspace;
-
-use workspace::{workspace, write, xtask};
+use crate::workspace::{workspace, write, xtask};
 
 /// A section of a page: a wrong solution, and the test that catches it.
 fn section(title: &str, change: &str, caught_by: &str) -> String {
