@@ -67,13 +67,13 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
 }
 
 /// Adds the file at this path from `root`, or all files in and below this folder but not in `skip`.
-pub fn collect(root: &Path, path: &Path, skip: &[PathBuf], files: &mut Files) -> io::Result<()> {
+pub fn collect(root: &Path, path: &Path, skip: &[PathBuf], to: &mut Files) -> Result<(), Failure> {
     let source = root.join(path);
     if source.is_file() {
-        files.insert(path.into(), fs::read(&source)?);
+        to.insert(path.into(), cannot("read", &source, fs::read(&source))?);
     } else if source.is_dir() && !skip.iter().any(|one| one == path) {
-        for entry in fs::read_dir(&source)? {
-            collect(root, &path.join(entry?.file_name()), skip, files)?;
+        for entry in cannot("read", &source, fs::read_dir(&source))? {
+            collect(root, &path.join(entry?.file_name()), skip, to)?;
         }
     }
     Ok(())

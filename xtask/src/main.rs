@@ -10,7 +10,6 @@ mod lessons;
 mod markdown;
 mod process;
 mod run;
-mod selection;
 mod style;
 mod teach;
 mod test_program;

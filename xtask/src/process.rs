@@ -14,13 +14,7 @@ pub struct Captured {
     pub stdout: String,
     pub stderr: String,
     /// None if it was killed, at its time limit or by [`interrupt`].
-    pub status: Option<ExitStatus>,
-}
-
-impl Captured {
-    pub fn is_success(&self) -> bool {
-        self.status.is_some_and(|status| status.success())
-    }
+    pub success: Option<bool>,
 }
 
 /// Runs the program with this input, for at most `limit`.
@@ -36,12 +30,12 @@ pub fn capture(command: &mut Command, input: &str, limit: Duration) -> io::Resul
         .stdin(stdin)
         .stdout(stdout.try_clone()?)
         .stderr(stderr.try_clone()?);
-    let status = wait(command.spawn()?, limit)?;
+    let success = wait(command.spawn()?, limit)?;
     let (stdout, stderr) = (read(stdout)?, read(stderr)?);
     Ok(Captured {
         stdout,
         stderr,
-        status,
+        success,
     })
 }
 
@@ -56,11 +50,11 @@ pub fn is_interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }
 
-fn wait(mut child: Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
+fn wait(mut child: Child, limit: Duration) -> io::Result<Option<bool>> {
     let start = Instant::now();
     while start.elapsed() < limit && !is_interrupted() {
         if let Some(status) = child.try_wait()? {
-            return Ok(Some(status));
+            return Ok(Some(status.success()));
         }
         thread::sleep(Duration::from_millis(5));
     }
@@ -87,7 +81,7 @@ pub fn status(command: &mut Command) -> Result<ExitStatus, Failure> {
 pub fn output(command: &mut Command, input: &str) -> Result<String, Failure> {
     let captured = capture(command, input, Duration::MAX);
     let captured = captured.map_err(|error| cannot_run(command, &error))?;
-    if captured.is_success() {
+    if captured.success == Some(true) {
         return Ok(captured.stdout);
     }
     let program = command.get_program().to_string_lossy();

@@ -7,9 +7,8 @@ use std::time::Instant;
 use serde_derive::Serialize;
 
 use crate::failure::Failure;
-use crate::lessons::{Lesson, Workspace};
+use crate::lessons::{Lesson, Selection, Workspace};
 use crate::process;
-use crate::selection::Selection;
 use crate::style::{BAD, BOLD, DIM, GOOD};
 use crate::test_program::Counts;
 

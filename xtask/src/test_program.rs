@@ -31,7 +31,7 @@ pub fn build(mut cargo: Command, package: &str, program: &str) -> Result<PathBuf
         }
     }
     match executable {
-        Some(executable) if captured.is_success() => Ok(executable),
+        Some(executable) if captured.success == Some(true) => Ok(executable),
         _ if errors.is_empty() => Err(vec![captured.stderr]),
         _ => Err(errors),
     }
@@ -58,11 +58,11 @@ pub fn run(executable: &Path, folder: &Path, test: &str, limit: Duration) -> Tes
         Ok(captured) => captured,
         Err(error) => return TestResult::Failed(format!("cannot run the test: {error}")),
     };
-    match captured.status {
+    match captured.success {
         None => TestResult::TimedOut,
-        _ if !captured.is_success() => TestResult::Failed(captured.stdout + &captured.stderr),
-        _ if Counts::of(&captured.stdout).passed == 0 => TestResult::Missing,
-        _ => TestResult::Passed,
+        Some(false) => TestResult::Failed(captured.stdout + &captured.stderr),
+        Some(true) if Counts::of(&captured.stdout).passed == 0 => TestResult::Missing,
+        Some(true) => TestResult::Passed,
     }
 }
 

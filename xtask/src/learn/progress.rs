@@ -27,13 +27,11 @@ impl Progress {
     pub fn read(practice: &Path) -> Result<Self, Failure> {
         let path = practice.join("progress.txt");
         let mut exercises = BTreeMap::new();
-        if path.exists() {
-            for line in files::read(&path)?.lines() {
-                let mut words = line.split_whitespace().map(String::from);
-                match words.next() {
-                    Some(name) if name != "#" => exercises.insert(name, words.collect()),
-                    _ => None,
-                };
+        let text = path.exists().then(|| files::read(&path)).transpose()?;
+        for line in text.iter().flat_map(|text| text.lines()) {
+            let mut words = line.split_whitespace().map(String::from);
+            if let Some(name) = words.next().filter(|name| name != "#") {
+                exercises.insert(name, words.collect());
             }
         }
         Ok(Self { path, exercises })

@@ -6,9 +6,8 @@ use std::process::ExitCode;
 use super::predict;
 use crate::failure::Failure;
 use crate::files;
-use crate::lessons::{Exercise, Lesson, Workspace};
+use crate::lessons::{Exercise, Lesson, Selection, Workspace};
 use crate::process;
-use crate::selection::Selection;
 
 #[derive(clap::Args)]
 #[command(after_help = RULE)]

@@ -5,9 +5,8 @@ use std::process::ExitCode;
 
 use super::answer_key;
 use crate::failure::Failure;
-use crate::lessons::{Field, Question, Workspace};
+use crate::lessons::{Field, Question, Selection, Workspace};
 use crate::run;
-use crate::selection::Selection;
 use crate::style::{BAD, BOLD, DIM, GOOD, wrap};
 
 #[derive(clap::Args)]

@@ -9,8 +9,7 @@ use std::time::{Duration, Instant};
 use super::scratch::Scratch;
 use super::wrong_solution::{self, Test, WrongSolution};
 use crate::failure::Failure;
-use crate::lessons::{Lesson, Workspace};
-use crate::selection::Selection;
+use crate::lessons::{Lesson, Selection, Workspace};
 use crate::style::{BAD, BOLD, GOOD};
 use crate::test_program::{self, TestResult};
 

@@ -28,7 +28,6 @@ pub struct Options {
     seed: u64,
 }
 
-const NO_PYTHON: u8 = 3;
 const CLAIMS: &str = include_str!("../../../step4-compare/python/claims.py");
 const REPORTS: &str = include_str!("../../../step4-compare/python/scenarios.py");
 /// Prints its name and version, and fails if it is not a CPython with `asyncio.TaskGroup`.
@@ -45,7 +44,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
             "nothing was compared: {python}: {reason}\n\
              This needs CPython 3.11 or newer. Name one in PYTHON."
         );
-        Failure::new(NO_PYTHON, message)
+        Failure::new(3, message)
     })?;
     let mut out = anstream::stdout();
     let run_python = |program| {
