@@ -22,8 +22,6 @@ pub struct Options {
 
 /// For one test. It needs milliseconds, but the machine may be busy.
 const LIMIT: Duration = Duration::from_secs(60);
-/// How many lines of a problem are shown.
-const SHOWN: usize = 12;
 
 /// The titles in MISCONCEPTIONS.md of the wrong solutions that this test catches.
 pub fn for_test(workspace: &Workspace, lesson: &Lesson, test: &str) -> Vec<String> {
@@ -71,7 +69,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
             not_caught += 1;
             writeln!(out, "  {BAD}not caught{BAD:#}  {}", solution.title)?;
             let problem = format!("{}: {problem}", solution.place);
-            for line in problem.lines().take(SHOWN) {
+            for line in problem.lines().take(12) {
                 writeln!(out, "    {line}")?;
             }
         }
