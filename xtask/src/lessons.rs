@@ -122,7 +122,7 @@ impl Workspace {
 
     fn read(metadata: &Value) -> Result<Self, Failure> {
         let packages = metadata["packages"].as_array().into_iter().flatten();
-        let lessons = packages.filter(|package| package["metadata"]["lesson"].is_object());
+        let lessons = packages.filter(|package| !package["metadata"]["lesson"].is_null());
         let lessons = lessons.map(Lesson::read).collect::<Result<_, _>>();
         let mut lessons: Vec<_> = lessons.map_err(Failure::usage)?;
         lessons.sort_by_key(|lesson| lesson.number);
