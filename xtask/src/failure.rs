@@ -8,43 +8,42 @@ use crate::style::BAD;
 #[derive(Debug)]
 pub struct Failure {
     code: u8,
-    message: Option<String>,
+    pub message: String,
 }
 
 impl Failure {
     /// Something failed: exit code 1.
     pub fn failed(message: impl Into<String>) -> Self {
-        Self {
-            code: 1,
-            message: Some(message.into()),
-        }
+        Self::new(1, message)
     }
 
     /// Wrong usage, or input that cannot be read: exit code 2.
     pub fn usage(message: impl Into<String>) -> Self {
-        Self {
-            code: 2,
-            message: Some(message.into()),
-        }
+        Self::new(2, message)
+    }
+
+    /// Without a message, nothing is printed.
+    pub fn new(code: u8, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { code, message }
     }
 
     pub fn report(self) -> ExitCode {
-        if let Some(message) = self.message {
+        if !self.message.is_empty() {
             // Standard error may be closed. Then the exit code is all that is left.
-            let _ = writeln!(anstream::stderr(), "{BAD}error{BAD:#}: {message}");
+            let _ = writeln!(anstream::stderr(), "{BAD}error{BAD:#}: {}", self.message);
         }
         ExitCode::from(self.code)
     }
 }
 
-/// Our own output could not be written.
+/// For output, and for files that are not named.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         // Broken pipe (for example `| head`): exit quietly.
-        let quiet = error.kind() == ErrorKind::BrokenPipe;
-        Self {
-            code: 1,
-            message: (!quiet).then(|| format!("cannot write the output: {error}")),
+        if error.kind() == ErrorKind::BrokenPipe {
+            return Self::failed("");
         }
+        Self::failed(format!("cannot read or write: {error}"))
     }
 }

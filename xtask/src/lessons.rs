@@ -4,8 +4,10 @@
 //! would build serde a second time.
 
 use std::env;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::str::FromStr;
 
 use serde::Deserialize;
 use serde_derive::Deserialize;
@@ -106,60 +108,66 @@ pub fn cargo() -> Command {
     command
 }
 
-/// The width of a column of names with the heading `Name`.
-pub fn name_width<'a>(lessons: impl IntoIterator<Item = &'a Lesson>) -> usize {
-    let widths = lessons.into_iter().map(|lesson| lesson.name.len());
-    widths.fold("Name".len(), usize::max)
-}
-
 impl Workspace {
     /// The workspace that contains the current folder. From a practice folder, this is the lessons'
     /// workspace, not the practice workspace.
     pub fn find() -> Result<Self, Failure> {
-        let (workspace, is_practice) = Self::containing(Path::new("."))?;
-        match workspace.root.parent() {
-            Some(parent) if is_practice => Ok(Self::containing(parent)?.0),
-            _ => Ok(workspace),
+        let mut metadata = metadata(Path::new("."))?;
+        if metadata["metadata"]["practice"] == true {
+            let practice = Path::new(text(&metadata["workspace_root"]));
+            metadata = self::metadata(&practice.join(".."))?;
         }
+        Self::read(&metadata)
     }
 
-    /// The workspace that contains `folder`, and whether it is a practice workspace.
-    fn containing(folder: &Path) -> Result<(Self, bool), Failure> {
-        let output = cargo()
-            .args(["metadata", "--no-deps", "--format-version", "1"])
-            .current_dir(folder)
-            .output()
-            .map_err(|error| Failure::failed(format!("cannot run cargo: {error}")))?;
-        if !output.status.success() {
-            let message = String::from_utf8_lossy(&output.stderr);
-            return Err(Failure::usage(format!(
-                "cargo cannot read the workspace:\n{}",
-                message.trim_end()
-            )));
-        }
-        Self::read(&output.stdout).map_err(Failure::usage)
-    }
-
-    fn read(metadata: &[u8]) -> Result<(Self, bool), String> {
-        let metadata: Metadata = serde_json::from_slice(metadata)
-            .map_err(|error| format!("the output of cargo metadata: {error}"))?;
-        let is_practice = metadata.of_workspace["practice"] == true;
-        let lessons = metadata.packages.iter().filter_map(Package::lesson);
-        let mut lessons = lessons.collect::<Result<Vec<_>, _>>()?;
+    fn read(metadata: &Value) -> Result<Self, Failure> {
+        let packages = metadata["packages"].as_array().into_iter().flatten();
+        let lessons = packages.filter(|package| !package["metadata"]["lesson"].is_null());
+        let lessons = lessons.map(Lesson::read).collect::<Result<_, _>>();
+        let mut lessons: Vec<_> = lessons.map_err(Failure::usage)?;
         lessons.sort_by_key(|lesson| lesson.number);
         let mut pairs = lessons.windows(2);
         if let Some([one, other]) = pairs.find(|pair| pair[0].number == pair[1].number) {
             let (number, one, other) = (one.number, &one.name, &other.name);
-            return Err(format!(
-                "two lessons have the number {number}: {one} and {other}"
-            ));
+            let error = format!("two lessons have the number {number}: {one} and {other}");
+            return Err(Failure::usage(error));
         }
-        let workspace = Self {
-            root: metadata.workspace_root,
-            target: metadata.target_directory,
+        Ok(Self {
+            root: text(&metadata["workspace_root"]).into(),
+            target: text(&metadata["target_directory"]).into(),
             lessons,
-        };
-        Ok((workspace, is_practice))
+        })
+    }
+
+    /// The lesson of this number.
+    pub fn lesson(&self, number: u32) -> Result<&Lesson, Failure> {
+        let found = self.lessons.iter().find(|lesson| lesson.number == number);
+        found.ok_or_else(|| {
+            let known = self.lessons.iter().map(|lesson| lesson.number.to_string());
+            let known = known.collect::<Vec<_>>().join(", ");
+            Failure::usage(format!(
+                "there is no lesson {number}: the lessons are {known}"
+            ))
+        })
+    }
+
+    /// The selected lessons. Both ends of a range must exist.
+    pub fn select(&self, Selection(ranges): &Selection) -> Result<Vec<&Lesson>, Failure> {
+        for range in ranges {
+            self.lesson(*range.start())?;
+            self.lesson(*range.end())?;
+        }
+        let is_in = |number| ranges.iter().any(|range| range.contains(&number));
+        let lessons = self.lessons.iter();
+        Ok(lessons
+            .filter(|lesson| ranges.is_empty() || is_in(lesson.number))
+            .collect())
+    }
+
+    /// The width of a column of names with the heading `Name`.
+    pub fn name_width(&self) -> usize {
+        let widths = self.lessons.iter().map(|lesson| lesson.name.len());
+        widths.fold("Name".len(), usize::max)
     }
 
     pub fn cargo(&self) -> Command {
@@ -167,61 +175,85 @@ impl Workspace {
         command.current_dir(&self.root);
         command
     }
+
+    /// Builds and runs an example. Add its arguments.
+    pub fn example(&self, package: &str, example: &str) -> Command {
+        let mut command = self.cargo();
+        command.args(["run", "-q", "-p", package, "--example", example, "--"]);
+        command
+    }
+}
+
+fn metadata(folder: &Path) -> Result<Value, Failure> {
+    let mut cargo = cargo();
+    cargo.args(["metadata", "--no-deps", "--format-version", "1"]);
+    let output = cargo.current_dir(folder).output();
+    let output = output.map_err(|error| Failure::failed(format!("cannot run cargo: {error}")))?;
+    serde_json::from_slice(&output.stdout).map_err(|_| {
+        let message = String::from_utf8_lossy(&output.stderr);
+        let message = message.trim_end();
+        Failure::usage(format!("cargo cannot read the workspace:\n{message}"))
+    })
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
 }
 
 impl Lesson {
+    /// The lesson that this package of `cargo metadata` is.
+    fn read(package: &Value) -> Result<Self, String> {
+        let name = text(&package["name"]);
+        let mut lesson = Self::deserialize(&package["metadata"]["lesson"])
+            .map_err(|error| format!("{name}: [package.metadata.lesson]: {error}"))?;
+        name.clone_into(&mut lesson.name);
+        lesson.folder = Path::new(text(&package["manifest_path"])).with_file_name("");
+        let demo = lesson.demo();
+        let mut targets = package["targets"].as_array().into_iter().flatten();
+        let is_demo = |target: &Value| target["name"] == demo && target["kind"][0] == "example";
+        if !targets.any(is_demo) {
+            return Err(format!("{name}: there is no example `{demo}`"));
+        }
+        Ok(lesson)
+    }
+
     /// The name of the example that is its demonstration.
     pub fn demo(&self) -> String {
         format!("demo{}", self.number)
     }
 }
 
-#[derive(Deserialize)]
-struct Metadata {
-    packages: Vec<Package>,
-    /// `[workspace.metadata]`
-    #[serde(default, rename = "metadata")]
-    of_workspace: Value,
-    workspace_root: PathBuf,
-    target_directory: PathBuf,
-}
+/// Which lessons a command is for: `3`, `2-4`, `1,5`, and any of these together. Without a range, all.
+#[derive(Clone, Debug)]
+pub struct Selection(Vec<RangeInclusive<u32>>);
 
-#[derive(Deserialize)]
-struct Package {
-    name: String,
-    manifest_path: PathBuf,
-    metadata: Value,
-    targets: Vec<Target>,
-}
+impl FromStr for Selection {
+    type Err = String;
 
-#[derive(Deserialize)]
-struct Target {
-    kind: Vec<String>,
-    name: String,
-}
-
-impl Package {
-    /// The lesson that this package is, or none if its manifest has no such table.
-    fn lesson(&self) -> Option<Result<Lesson, String>> {
-        let table = self.metadata.get("lesson")?;
-        Some(
-            self.read(table)
-                .map_err(|error| format!("{}: {error}", self.name)),
-        )
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "all" {
+            return Ok(Self(Vec::new()));
+        }
+        let ranges = text.split(',').map(range);
+        ranges.collect::<Result<_, _>>().map(Self)
     }
+}
 
-    fn read(&self, table: &Value) -> Result<Lesson, String> {
-        let mut lesson = Lesson::deserialize(table)
-            .map_err(|error| format!("[package.metadata.lesson]: {error}"))?;
-        lesson.name.clone_from(&self.name);
-        lesson.folder = self.manifest_path.with_file_name("");
-        let demo = lesson.demo();
-        let is_demo = |target: &Target| {
-            target.name == demo && target.kind.iter().any(|kind| kind == "example")
-        };
-        let has_demo = self.targets.iter().any(is_demo);
-        has_demo
-            .then_some(lesson)
-            .ok_or(format!("there is no example `{demo}`"))
+fn range(text: &str) -> Result<RangeInclusive<u32>, String> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let (first, last) = (number(first)?, number(last)?);
+    if first > last {
+        return Err(format!("the range {first}-{last} must be {last}-{first}"));
     }
+    Ok(first..=last)
+}
+
+fn number(text: &str) -> Result<u32, String> {
+    let text = text.trim();
+    // `parse` alone would accept `+3` too.
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(format!("`{text}` is not a lesson's number"));
+    }
+    text.parse()
+        .map_err(|_| format!("the number {text} is too large"))
 }

@@ -4,12 +4,12 @@
 //! This program links no lesson. It reads what the lessons' manifests say and runs cargo.
 
 mod failure;
+mod files;
 mod learn;
 mod lessons;
 mod markdown;
 mod process;
 mod run;
-mod selection;
 mod style;
 mod teach;
 mod test_program;
@@ -84,31 +84,20 @@ fn main() -> ExitCode {
 
 fn list() -> Result<ExitCode, Failure> {
     let workspace = Workspace::find()?;
-    let width = lessons::name_width(&workspace.lessons);
-    let mut out = anstream::stdout();
-    writeln!(
-        out,
-        "{BOLD}Lesson  {:width$}  Minutes  Title{BOLD:#}",
-        "Name"
-    )?;
+    let (width, mut out) = (workspace.name_width(), anstream::stdout());
+    let head = format!("Lesson  {:width$}  Minutes  Title", "Name");
+    writeln!(out, "{BOLD}{head}{BOLD:#}")?;
     for lesson in &workspace.lessons {
-        writeln!(
-            out,
-            "{:>6}  {:width$}  {:>7}  {}",
-            lesson.number, lesson.name, lesson.minutes, lesson.title
-        )?;
+        write!(out, "{:>6}  {:width$}  ", lesson.number, lesson.name)?;
+        writeln!(out, "{:>7}  {}", lesson.minutes, lesson.title)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Runs in the current folder, not in the workspace's root: `--svg FILE` is relative to it.
 fn timeline(arguments: &[OsString]) -> Result<ExitCode, Failure> {
-    let mut cargo = lessons::cargo();
-    cargo
-        .args(["run", "-q", "-p", "step4-compare", "--example", "timeline"])
-        .arg("--")
-        .args(arguments);
-    let status = process::status(&mut cargo)?;
+    let mut timeline = Workspace::find()?.example("step4-compare", "timeline");
+    let status = process::status(timeline.current_dir(".").args(arguments))?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }

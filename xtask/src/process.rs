@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
-use std::process::{Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,15 +13,8 @@ use crate::failure::Failure;
 pub struct Captured {
     pub stdout: String,
     pub stderr: String,
-    pub exit: ExitKind,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum ExitKind {
-    Success,
-    Failed(ExitStatus),
-    /// It was killed, at its time limit or by [`interrupt`].
-    TimedOut,
+    /// None if it was killed, at its time limit or by [`interrupt`].
+    pub success: Option<bool>,
 }
 
 /// Runs the program with this input, for at most `limit`.
@@ -37,11 +30,12 @@ pub fn capture(command: &mut Command, input: &str, limit: Duration) -> io::Resul
         .stdin(stdin)
         .stdout(stdout.try_clone()?)
         .stderr(stderr.try_clone()?);
-    let exit = wait(command, limit)?;
+    let success = wait(command.spawn()?, limit)?;
+    let (stdout, stderr) = (read(stdout)?, read(stderr)?);
     Ok(Captured {
-        stdout: read(stdout)?,
-        stderr: read(stderr)?,
-        exit,
+        stdout,
+        stderr,
+        success,
     })
 }
 
@@ -56,23 +50,17 @@ pub fn is_interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }
 
-fn wait(command: &mut Command, limit: Duration) -> io::Result<ExitKind> {
-    let mut child = command.spawn()?;
+fn wait(mut child: Child, limit: Duration) -> io::Result<Option<bool>> {
     let start = Instant::now();
-    loop {
-        match child.try_wait()? {
-            Some(status) if status.success() => return Ok(ExitKind::Success),
-            Some(status) => return Ok(ExitKind::Failed(status)),
-            None if start.elapsed() < limit && !is_interrupted() => {
-                thread::sleep(Duration::from_millis(5));
-            }
-            None => {
-                child.kill()?;
-                child.wait()?;
-                return Ok(ExitKind::TimedOut);
-            }
+    while start.elapsed() < limit && !is_interrupted() {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status.success()));
         }
+        thread::sleep(Duration::from_millis(5));
     }
+    child.kill()?;
+    child.wait()?;
+    Ok(None)
 }
 
 /// All of the file, from its beginning.
@@ -89,25 +77,19 @@ pub fn status(command: &mut Command) -> Result<ExitStatus, Failure> {
     status.map_err(|error| cannot_run(command, &error))
 }
 
+/// What a program prints, given this input. A program that fails is an error with its messages.
+pub fn output(command: &mut Command, input: &str) -> Result<String, Failure> {
+    let captured = capture(command, input, Duration::MAX);
+    let captured = captured.map_err(|error| cannot_run(command, &error))?;
+    if captured.success == Some(true) {
+        return Ok(captured.stdout);
+    }
+    let program = command.get_program().to_string_lossy();
+    let message = captured.stderr.trim_end();
+    Err(Failure::failed(format!("{program} failed:\n{message}")))
+}
+
 fn cannot_run(command: &Command, error: &io::Error) -> Failure {
     let program = command.get_program().to_string_lossy();
     Failure::failed(format!("cannot run {program}: {error}"))
-}
-
-/// What a program prints, given this input. A program that fails is an error with its messages.
-pub fn output(command: &mut Command, input: &str) -> Result<String, Failure> {
-    let program = command.get_program().to_string_lossy().into_owned();
-    let captured =
-        capture(command, input, Duration::MAX).map_err(|error| cannot_run(command, &error))?;
-    match captured.exit {
-        ExitKind::Success => Ok(captured.stdout),
-        ExitKind::Failed(status) => {
-            let message = format!("{program}: {status}\n{}", captured.stderr.trim_end());
-            Err(match status.code() {
-                Some(2) => Failure::usage(message),
-                _ => Failure::failed(message),
-            })
-        }
-        ExitKind::TimedOut => Err(Failure::failed(format!("{program} timed out"))),
-    }
 }

@@ -1,23 +1,22 @@
 //! `cargo xtask run`: the lessons in order, each with its tests and then its demonstration.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::process::{ExitCode, Stdio};
 use std::time::Instant;
 
 use serde_derive::Serialize;
 
 use crate::failure::Failure;
-use crate::lessons::{self, Lesson, Workspace};
+use crate::lessons::{Lesson, Selection, Workspace};
 use crate::process;
-use crate::selection::{self, Selection};
 use crate::style::{BAD, BOLD, DIM, GOOD};
 use crate::test_program::Counts;
 
 #[derive(clap::Args)]
 pub struct Options {
-    /// The lessons to run, as in `3`, `2-4`, `1,5` [default: all]
-    #[arg(value_name = "LESSONS")]
-    selection: Option<Selection>,
+    /// The lessons to run, as in `3`, `2-4`, `1,5`
+    #[arg(value_name = "LESSONS", default_value = "all")]
+    selection: Selection,
     /// Begin with this lesson
     #[arg(long, value_name = "N")]
     from: Option<u32>,
@@ -40,21 +39,38 @@ struct Outcome<'a> {
     seconds: f64,
 }
 
-pub fn run(options: &Options) -> Result<ExitCode, Failure> {
-    let workspace = Workspace::find()?;
-    let selected = selection::select(options.selection.as_ref(), options.from, &workspace.lessons)
-        .map_err(Failure::usage)?;
-    build(&workspace, &selected, &["--tests", "--examples"])?;
+/// Prints to `out` all but the objects of `--json`.
+struct Runner<'a> {
+    workspace: &'a Workspace,
+    json: bool,
+    out: Box<dyn Write>,
+}
 
-    let mut out: Box<dyn Write> = if options.json {
-        Box::new(anstream::stderr())
-    } else {
-        Box::new(anstream::stdout())
+pub fn run(options: &Options) -> Result<ExitCode, Failure> {
+    let (workspace, json) = (&Workspace::find()?, options.json);
+    let mut selected = workspace.select(&options.selection)?;
+    if let Some(from) = options.from {
+        workspace.lesson(from)?;
+        selected.retain(|lesson| lesson.number >= from);
+    }
+    if selected.is_empty() {
+        return Err(Failure::usage("no lesson is selected"));
+    }
+    build(workspace, &selected, &["--tests", "--examples"])?;
+
+    let mut out: Box<dyn Write> = Box::new(anstream::stdout());
+    if json {
+        out = Box::new(anstream::stderr());
+    }
+    let mut runner = Runner {
+        workspace,
+        json,
+        out,
     };
     let mut outcomes = Vec::new();
     for lesson in &selected {
-        let outcome = run_lesson(&workspace, lesson, options.json, &mut out)?;
-        if options.json {
+        let outcome = runner.run_lesson(lesson)?;
+        if json {
             let line = serde_json::to_string(&outcome).map_err(io::Error::from)?;
             writeln!(io::stdout(), "{line}")?;
         }
@@ -64,7 +80,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
             break;
         }
     }
-    print_table(&selected, &outcomes, &mut out)?;
+    runner.print_table(&selected, &outcomes)?;
     let all_ok = outcomes.iter().all(|outcome| outcome.demo == "ok");
     Ok(ExitCode::from(u8::from(!all_ok)))
 }
@@ -82,124 +98,96 @@ pub fn build(workspace: &Workspace, selected: &[&Lesson], kinds: &[&str]) -> Res
     }
 }
 
-fn run_lesson<'a>(
-    workspace: &Workspace,
-    lesson: &'a Lesson,
-    json: bool,
-    out: &mut dyn Write,
-) -> Result<Outcome<'a>, Failure> {
-    let (number, title) = (lesson.number, &lesson.title);
-    writeln!(out, "{BOLD}Lesson {number}  {title}{BOLD:#}")?;
-    writeln!(out, "{}\n", lesson.headline)?;
-    out.flush()?;
+impl Runner<'_> {
+    fn run_lesson<'a>(&mut self, lesson: &'a Lesson) -> Result<Outcome<'a>, Failure> {
+        let (number, title) = (lesson.number, &lesson.title);
+        writeln!(self.out, "{BOLD}Lesson {number}  {title}{BOLD:#}")?;
+        writeln!(self.out, "{}\n", lesson.headline)?;
+        let start = Instant::now();
+        let (tests, passed) = self.run_tests(lesson)?;
+        let mut demo = "skipped";
+        if passed {
+            demo = self.run_demo(lesson)?;
+        }
+        writeln!(self.out)?;
+        Ok(Outcome {
+            step: number,
+            name: &lesson.name,
+            tests,
+            demo,
+            seconds: (start.elapsed().as_secs_f64() * 10.0).round() / 10.0,
+        })
+    }
 
-    let start = Instant::now();
-    let (counts, passed) = run_tests(workspace, lesson, out)?;
-    let demo = if passed {
-        run_demo(workspace, lesson, json, out)?
-    } else {
-        "skipped"
-    };
-    writeln!(out)?;
-    Ok(Outcome {
-        step: number,
-        name: &lesson.name,
-        tests: counts,
-        demo,
-        seconds: (start.elapsed().as_secs_f64() * 10.0).round() / 10.0,
-    })
+    /// Runs tests and doctests. Cargo's output is shown if a test fails; otherwise only the counts.
+    fn run_tests(&mut self, lesson: &Lesson) -> Result<(Counts, bool), Failure> {
+        // One file for both streams keeps their order.
+        let log = tempfile::tempfile()?;
+        let mut cargo = self.workspace.cargo();
+        cargo
+            .args(["test", "--no-fail-fast", "-p", &lesson.name])
+            .env("RUST_BACKTRACE", "0")
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log.try_clone()?);
+        let start = Instant::now();
+        let success = process::status(&mut cargo)?.success();
+        let seconds = start.elapsed().as_secs_f64();
+        let output = process::read(log)?;
+        if !success {
+            writeln!(self.out, "{}\n", output.trim_end())?;
+        }
+        let counts = Counts::of(&output);
+        let plural = if counts.passed == 1 { "test" } else { "tests" };
+        write!(self.out, "{GOOD}{} {plural} passed{GOOD:#}", counts.passed)?;
+        write!(self.out, "{BAD}{}{BAD:#}", and(counts.failed, "failed"))?;
+        write!(self.out, "{}", and(counts.ignored, "ignored"))?;
+        writeln!(self.out, " in {seconds:.1} s")?;
+        Ok((counts, success))
+    }
+
+    fn run_demo(&mut self, lesson: &Lesson) -> Result<&'static str, Failure> {
+        let (name, demo) = (&lesson.name, lesson.demo());
+        let command = format!("cargo run -q -p {name} --example {demo}");
+        writeln!(self.out, "\n{DIM}{command}{DIM:#}")?;
+        let mut command = self.workspace.example(name, &demo);
+        if self.json {
+            command.stdout(io::stderr());
+        }
+        let status = process::status(&mut command)?;
+        if status.success() {
+            return Ok("ok");
+        }
+        writeln!(self.out, "\n{BAD}The demonstration failed{BAD:#}: {status}")?;
+        Ok("failed")
+    }
+
+    fn print_table(&mut self, selected: &[&Lesson], outcomes: &[Outcome]) -> io::Result<()> {
+        let width = self.workspace.name_width();
+        let (tests, demo) = (format!("{:<21}", "Tests"), format!("{:<7}", "Demo"));
+        let head = format!("Lesson  {:width$}  {tests}  {demo}  Seconds", "Name");
+        writeln!(self.out, "{BOLD}{head}{BOLD:#}")?;
+        for (index, lesson) in selected.iter().enumerate() {
+            write!(self.out, "{:>6}  {:width$}  ", lesson.number, lesson.name)?;
+            let Some(outcome) = outcomes.get(index) else {
+                writeln!(self.out, "{DIM}not reached{DIM:#}")?;
+                continue;
+            };
+            let Counts { passed, failed, .. } = outcome.tests;
+            let tests = format!("{passed} passed{}", and(failed, "failed"));
+            let (demo, seconds) = (outcome.demo, outcome.seconds);
+            let style = if demo == "ok" { GOOD } else { BAD };
+            write!(self.out, "{tests:<21}  {style}{demo:<7}{style:#}")?;
+            writeln!(self.out, "  {seconds:>7.1}")?;
+        }
+        Ok(())
+    }
 }
 
-/// Runs tests and doctests. Cargo's output is shown if a test fails; otherwise only the counts.
-fn run_tests(
-    workspace: &Workspace,
-    lesson: &Lesson,
-    out: &mut dyn Write,
-) -> Result<(Counts, bool), Failure> {
-    let color = if io::stdout().is_terminal() {
-        "always"
-    } else {
-        "never"
-    };
-    // One file for both streams keeps their order.
-    let log = tempfile::tempfile()?;
-    let mut cargo = workspace.cargo();
-    cargo
-        .args(["test", "--no-fail-fast", "-p", &lesson.name])
-        .env("RUST_BACKTRACE", "0")
-        .env("CARGO_TERM_COLOR", color)
-        .stdin(Stdio::null())
-        .stdout(log.try_clone()?)
-        .stderr(log.try_clone()?);
-    let start = Instant::now();
-    let status = process::status(&mut cargo)?;
-    let seconds = start.elapsed().as_secs_f64();
-    let output = process::read(log)?;
-    let counts = Counts::of(&output);
-    if !status.success() {
-        writeln!(out, "{}\n", output.trim_end())?;
+/// `, 2 failed`, or nothing.
+fn and(count: u32, what: &str) -> String {
+    match count {
+        0 => String::new(),
+        _ => format!(", {count} {what}"),
     }
-    let plural = if counts.passed == 1 { "test" } else { "tests" };
-    write!(out, "{GOOD}{} {plural} passed{GOOD:#}", counts.passed)?;
-    if counts.failed > 0 {
-        write!(out, ", {BAD}{} failed{BAD:#}", counts.failed)?;
-    }
-    if counts.ignored > 0 {
-        write!(out, ", {} ignored", counts.ignored)?;
-    }
-    writeln!(out, " in {seconds:.1} s")?;
-    Ok((counts, status.success()))
-}
-
-fn run_demo(
-    workspace: &Workspace,
-    lesson: &Lesson,
-    json: bool,
-    out: &mut dyn Write,
-) -> Result<&'static str, Failure> {
-    let demo = lesson.demo();
-    let arguments = ["run", "-q", "-p", &lesson.name, "--example", &demo];
-    writeln!(out, "\n{DIM}cargo {}{DIM:#}", arguments.join(" "))?;
-    out.flush()?;
-
-    let mut command = workspace.cargo();
-    command.args(arguments);
-    if json {
-        command.stdout(io::stderr());
-    }
-    let status = process::status(&mut command)?;
-    if status.success() {
-        return Ok("ok");
-    }
-    writeln!(out, "\n{BAD}The demonstration failed{BAD:#}: {status}")?;
-    Ok("failed")
-}
-
-fn print_table(selected: &[&Lesson], outcomes: &[Outcome], out: &mut dyn Write) -> io::Result<()> {
-    let width = lessons::name_width(selected.iter().copied());
-    writeln!(
-        out,
-        "{BOLD}Lesson  {:width$}  {:<21}  {:<7}  Seconds{BOLD:#}",
-        "Name", "Tests", "Demo"
-    )?;
-    for (index, lesson) in selected.iter().enumerate() {
-        write!(out, "{:>6}  {:width$}  ", lesson.number, lesson.name)?;
-        let Some(outcome) = outcomes.get(index) else {
-            writeln!(out, "{DIM}not reached{DIM:#}")?;
-            continue;
-        };
-        let Counts { passed, failed, .. } = outcome.tests;
-        let tests = if failed > 0 {
-            format!("{passed} passed, {failed} failed")
-        } else {
-            format!("{passed} passed")
-        };
-        let (demo, style) = (outcome.demo, if outcome.demo == "ok" { GOOD } else { BAD });
-        writeln!(
-            out,
-            "{tests:<21}  {style}{demo:<7}{style:#}  {:>7.1}",
-            outcome.seconds
-        )?;
-    }
-    out.flush()
 }

@@ -19,8 +19,11 @@ pub fn is_utf8() -> bool {
     cfg!(windows) || locale.contains("utf8")
 }
 
-/// The words in lines of at most this width. Styles have no width.
+/// The text in lines of at most this width. Styles have no width.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    if measure_text_width(text) <= width {
+        return vec![text.into()];
+    }
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         let columns = 1 + measure_text_width(word);

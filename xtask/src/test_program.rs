@@ -1,69 +1,40 @@
 //! Builds one test program with cargo, and runs one test of it.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use serde_derive::{Deserialize, Serialize};
+use serde_derive::Serialize;
+use serde_json::Value;
 
-use crate::process::{self, ExitKind};
-
-/// What cargo made of `--test NAME`.
-pub enum Build {
-    Ready(PathBuf),
-    /// The compiler's errors, each as it would print it, or else cargo's own message.
-    Failed(Vec<String>),
-}
+use crate::process;
 
 /// Builds `tests/PROGRAM.rs` or `tests/PROGRAM/main.rs` of the package. `cargo` is a command for
-/// cargo with its folder and its environment.
-pub fn build(mut cargo: Command, package: &str, program: &str) -> io::Result<Build> {
+/// cargo with its folder and its environment. The errors are the compiler's, each as it would print
+/// it, or else one message of cargo.
+pub fn build(mut cargo: Command, package: &str, program: &str) -> Result<PathBuf, Vec<String>> {
     cargo
         .args(["test", "--no-run", "--message-format=json", "-p", package])
         .args(["--test", program]);
-    let captured = process::capture(&mut cargo, "", Duration::MAX)?;
-    let messages: Vec<Message> = captured
-        .stdout
-        .lines()
-        .filter_map(|line| serde_json::from_str(line).ok())
-        .collect();
-    let mut errors = Vec::new();
-    let mut executable = None;
-    for message in messages {
-        if let Some(Diagnostic { level, rendered }) = message.diagnostic {
-            if level == "error" {
-                errors.push(rendered);
-            }
+    let captured = process::capture(&mut cargo, "", Duration::MAX);
+    let captured = captured.map_err(|error| vec![format!("cannot run cargo: {error}")])?;
+    let (mut errors, mut executable) = (Vec::new(), None);
+    for line in captured.stdout.lines() {
+        let message: Value = serde_json::from_str(line).unwrap_or_default();
+        let diagnostic = &message["message"];
+        if diagnostic["level"] == "error" {
+            errors.extend(diagnostic["rendered"].as_str().map(String::from));
         }
-        let is_program = message.target.is_some_and(|target| target.name == program);
-        executable = message.executable.filter(|_| is_program).or(executable);
+        if message["target"]["name"] == program {
+            let path = message["executable"].as_str().map(PathBuf::from);
+            executable = path.or(executable);
+        }
     }
-    Ok(match executable {
-        Some(executable) if captured.exit == ExitKind::Success => Build::Ready(executable),
-        _ if errors.is_empty() => Build::Failed(vec![captured.stderr]),
-        _ => Build::Failed(errors),
-    })
-}
-
-/// A line of cargo's JSON.
-#[derive(Deserialize)]
-struct Message {
-    executable: Option<PathBuf>,
-    target: Option<Target>,
-    #[serde(rename = "message")]
-    diagnostic: Option<Diagnostic>,
-}
-
-#[derive(Deserialize)]
-struct Target {
-    name: String,
-}
-
-#[derive(Deserialize)]
-struct Diagnostic {
-    level: String,
-    rendered: String,
+    match executable {
+        Some(executable) if captured.success == Some(true) => Ok(executable),
+        _ if errors.is_empty() => Err(vec![captured.stderr]),
+        _ => Err(errors),
+    }
 }
 
 #[derive(Debug, PartialEq)]
@@ -77,25 +48,22 @@ pub enum TestResult {
 }
 
 /// Runs the test with this full name, in `folder`, where cargo would run it too.
-pub fn run(
-    executable: &Path,
-    folder: &Path,
-    test: &str,
-    limit: Duration,
-) -> io::Result<TestResult> {
+pub fn run(executable: &Path, folder: &Path, test: &str, limit: Duration) -> TestResult {
     let mut command = Command::new(executable);
     command
         .current_dir(folder)
         .args(["--exact", test])
         .env("RUST_BACKTRACE", "0");
-    let captured = process::capture(&mut command, "", limit)?;
-    let counts = Counts::of(&captured.stdout);
-    Ok(match captured.exit {
-        ExitKind::TimedOut => TestResult::TimedOut,
-        ExitKind::Success if counts.passed == 0 => TestResult::Missing,
-        ExitKind::Success => TestResult::Passed,
-        ExitKind::Failed(_) => TestResult::Failed(captured.stdout + &captured.stderr),
-    })
+    let captured = match process::capture(&mut command, "", limit) {
+        Ok(captured) => captured,
+        Err(error) => return TestResult::Failed(format!("cannot run the test: {error}")),
+    };
+    match captured.success {
+        None => TestResult::TimedOut,
+        Some(false) => TestResult::Failed(captured.stdout + &captured.stderr),
+        Some(true) if Counts::of(&captured.stdout).passed == 0 => TestResult::Missing,
+        Some(true) => TestResult::Passed,
+    }
 }
 
 /// The sums of the lines `test result: ok. 5 passed; 0 failed; 1 ignored; 0 measured; ...`.
@@ -109,17 +77,17 @@ pub struct Counts {
 impl Counts {
     pub fn of(output: &str) -> Self {
         let mut counts = Self::default();
-        for line in output.lines() {
-            let Some((_, result)) = line.split_once("test result: ") else {
-                continue;
-            };
-            for part in result.split([';', '.']) {
-                match part.trim().split_once(' ') {
-                    Some((count, "passed")) => counts.passed += count.parse().unwrap_or(0),
-                    Some((count, "failed")) => counts.failed += count.parse().unwrap_or(0),
-                    Some((count, "ignored")) => counts.ignored += count.parse().unwrap_or(0),
-                    _ => {}
-                }
+        let results = output
+            .lines()
+            .filter_map(|line| line.split_once("test result: "));
+        for part in results.flat_map(|(_, result)| result.split([';', '.'])) {
+            let (count, kind) = part.trim().split_once(' ').unwrap_or_default();
+            let count: u32 = count.parse().unwrap_or(0);
+            match kind {
+                "passed" => counts.passed += count,
+                "failed" => counts.failed += count,
+                "ignored" => counts.ignored += count,
+                _ => {}
             }
         }
         counts

@@ -11,12 +11,12 @@
 
 #[path = "../src/failure.rs"]
 mod failure;
+#[path = "../src/files.rs"]
+mod files;
 #[path = "../src/lessons.rs"]
 mod lessons;
 #[path = "../src/markdown.rs"]
 mod markdown;
-#[path = "../src/upkeep/patch.rs"]
-mod patch;
 #[path = "../src/process.rs"]
 mod process;
 #[path = "../src/upkeep/scratch.rs"]
@@ -34,17 +34,16 @@ use std::collections::hash_map::Entry;
 use std::fs;
 use std::io::{self, Write};
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use lessons::{Lesson, Workspace};
-use markdown::Part;
-use process::ExitKind;
+use markdown::{Fence, Part};
 use scratch::Scratch;
 use syn::spanned::Spanned;
 use syn::{Block, ImplItem, Item, Signature};
-use test_program::{Build, TestResult};
+use test_program::TestResult;
 
 /// For one test. It needs milliseconds, but the machine may be busy.
 const TEST_LIMIT: Duration = Duration::from_secs(30);
@@ -111,7 +110,7 @@ fn replay(workspace: &Workspace, lesson: &Lesson) -> (usize, Vec<String>) {
     let folder = lesson.folder.strip_prefix(&workspace.root).unwrap();
     let page = folder.join("README.md").display().to_string();
     let steps = match steps(&text) {
-        Ok(steps) if steps.is_empty() => return (0, Vec::new()),
+        Ok(steps) if steps.is_empty() => return (0, vec![format!("{page}: there is no step")]),
         Ok(steps) => steps,
         Err((line, error)) => return (0, vec![format!("{page}:{line}: {error}")]),
     };
@@ -132,6 +131,9 @@ fn replay(workspace: &Workspace, lesson: &Lesson) -> (usize, Vec<String>) {
                 problems.extend(missing.iter().map(|problem| format!("{page}:{problem}")));
             }
         }
+        if done == 0 && !problems.is_empty() {
+            return (0, problems);
+        }
         let programs = Programs {
             scratch: &scratch,
             lesson,
@@ -144,7 +146,7 @@ fn replay(workspace: &Workspace, lesson: &Lesson) -> (usize, Vec<String>) {
     let mut cargo = scratch.cargo();
     cargo.args(["test", "-q", "--no-fail-fast", "-p", &lesson.name]);
     let all = process::capture(&mut cargo, "", LESSON_LIMIT).unwrap();
-    if all.exit != ExitKind::Success {
+    if all.success != Some(true) {
         let printed = all.stderr + &all.stdout;
         problems.push(format!("{page}: in the end, not all tests pass\n{printed}"));
     }
@@ -181,7 +183,7 @@ struct Programs<'a> {
     scratch: &'a Scratch,
     lesson: &'a Lesson,
     folder: &'a Path,
-    built: HashMap<String, Build>,
+    built: HashMap<String, Result<PathBuf, Vec<String>>>,
 }
 
 impl Programs<'_> {
@@ -196,15 +198,12 @@ impl Programs<'_> {
                 Entry::Occupied(build) => build.into_mut(),
                 Entry::Vacant(empty) => {
                     let (cargo, lesson) = (self.scratch.cargo(), &self.lesson.name);
-                    let build = test_program::build(cargo, lesson, empty.key()).unwrap();
+                    let build = test_program::build(cargo, lesson, empty.key());
                     empty.insert(build)
                 }
             };
-            let program = match build {
-                Build::Ready(program) => program,
-                Build::Failed(errors) => return Err(errors.concat()),
-            };
-            let result = test_program::run(program, self.folder, test.name, TEST_LIMIT).unwrap();
+            let program = build.as_ref().map_err(|errors| errors.concat())?;
+            let result = test_program::run(program, self.folder, test.name, TEST_LIMIT);
             if result != TestResult::Missing {
                 return Ok(result);
             }
@@ -225,20 +224,22 @@ impl Programs<'_> {
 fn steps(page: &str) -> Result<Vec<Step<'_>>, (usize, String)> {
     let mut steps = Vec::new();
     let parts = markdown::parts(page);
-    let is_heading = |part: &Part| matches!(part, Part::Heading { level, .. } if *level <= 3);
-    for section in parts.chunk_by(|_, next| !is_heading(next)) {
+    let lines: Vec<_> = page.lines().collect();
+    // A step may have headings of the fourth level.
+    let begins = |part: &Part| matches!(part, Part::Heading { line, .. } if !lines[line - 1].starts_with("####"));
+    for section in parts.chunk_by(|_, next| !begins(next)) {
         let [Part::Heading { line, text, .. }, parts @ ..] = section else {
             continue;
         };
         let (mut functions, mut tests) = (Vec::new(), Vec::new());
         for part in parts {
             match part {
-                Part::Fence {
+                Part::Fence(Fence {
                     line,
                     tag,
                     file: Some(file),
                     content,
-                } if tag == "rs" => {
+                }) if tag == "rs" => {
                     let block = &page[content.clone()];
                     let found = functions_in(block).map_err(|error| (*line, error.to_string()))?;
                     functions.extend(found.into_iter().map(|(name, body)| Typed {
@@ -247,9 +248,9 @@ fn steps(page: &str) -> Result<Vec<Step<'_>>, (usize, String)> {
                         body: &block[body],
                     }));
                 }
-                Part::Fence {
+                Part::Fence(Fence {
                     line, tag, content, ..
-                } if tag == "console" => tests.extend(shown(&page[content.clone()], *line)),
+                }) if tag == "console" => tests.extend(shown(&page[content.clone()], *line)),
                 _ => {}
             }
         }
@@ -443,7 +444,7 @@ fn a_test_that_fails_after_its_step_or_passes_before_it_is_a_problem() {
 
 #[test]
 fn a_page_that_builds_something_else_is_a_problem() {
-    let page = [FIRST_STEP, SECOND_STEP, "```\n"].concat();
+    let page = [FIRST_STEP, "```\n"].concat();
     for (name, page, expected) in [
         (
             "replay-type",
@@ -464,6 +465,11 @@ fn a_page_that_builds_something_else_is_a_problem() {
             "replay-none",
             page.replace("test four", "four"),
             "no test is shown as `... ok`",
+        ),
+        (
+            "replay-empty",
+            page.replace("```rs", "```rust").replace("### Step", "### "),
+            "there is no step",
         ),
     ] {
         let (_, problems) = small(name, &page);

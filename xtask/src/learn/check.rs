@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use super::course::{self, ExerciseRef};
-use super::files;
 use super::session::Session;
 use crate::failure::Failure;
-use crate::test_program::{self, Build, TestResult};
+use crate::files;
+use crate::lessons;
+use crate::test_program::{self, TestResult};
 use crate::upkeep::misconceptions;
 
 /// The result of a check.
@@ -18,8 +19,6 @@ pub enum Verdict<'a> {
     /// These tests need a function that is still a `todo!`, of this exercise or of another one.
     Todo(ExerciseRef<'a>, Vec<&'a str>),
     Failed(Vec<FailedTest<'a>>),
-    /// The copied tests do not have this one.
-    NoSuchTest(&'a str),
 }
 
 const TIMED_OUT: &str = "The test timed out and was killed. A loop without an await never gives its \
@@ -41,21 +40,20 @@ impl<'a> Session<'a> {
         // Not restored by itself: an editor may be about to write it.
         files::read(&self.file(one))?;
         self.copy(lesson, false)?;
-        let cannot = |error| Failure::failed(format!("cannot check {}: {error}", one.name()));
-        let package = self.package(lesson);
-        let build = test_program::build(self.cargo(), &package, &exercise.program);
-        let program = match build.map_err(cannot)? {
-            Build::Ready(program) => program,
-            Build::Failed(errors) => return Ok(Verdict::NotBuilt(errors)),
+        let mut cargo = lessons::cargo();
+        cargo.current_dir(&self.folder);
+        let program = match test_program::build(cargo, &self.package(lesson), &exercise.program) {
+            Ok(program) => program,
+            Err(errors) => return Ok(Verdict::NotBuilt(errors)),
         };
         let folder = self.lesson_folder(lesson);
         let mut failed = Vec::new();
         for test in &exercise.tests {
-            let result = test_program::run(&program, &folder, test, limit).map_err(cannot)?;
+            let result = test_program::run(&program, &folder, test, limit);
             let timed_out = result == TestResult::TimedOut;
             let output = match result {
                 TestResult::Passed => continue,
-                TestResult::Missing => return Ok(Verdict::NoSuchTest(test)),
+                TestResult::Missing => return Err(out_of_date(one, test)),
                 TestResult::Failed(output) => message(&output, test),
                 TestResult::TimedOut => TIMED_OUT.into(),
             };
@@ -83,6 +81,15 @@ impl<'a> Session<'a> {
             None => Verdict::Failed(failed),
         })
     }
+}
+
+fn out_of_date(one: &ExerciseRef, test: &str) -> Failure {
+    let (exercise, number) = (&one.exercise.name, one.lesson.number);
+    Failure::failed(format!(
+        "{exercise} is out of date: the lesson has changed, and your copy has no test {test}.\n\
+         Start it again with `cargo xtask learn start {number} --fresh`. Your files are kept in a folder \
+         beside it; copy your functions from there."
+    ))
 }
 
 /// What the test itself printed. All of the output if the test program ended early.

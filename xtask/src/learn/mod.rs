@@ -5,9 +5,7 @@
 
 mod check;
 mod course;
-mod files;
 mod layout;
-mod manifest;
 mod practice;
 mod progress;
 mod session;
@@ -44,17 +42,7 @@ enum Action {
     /// List the exercises (the default)
     List,
     /// Start a lesson: copy it, and select its first exercise that is not done
-    Start {
-        /// The lesson's number
-        #[arg(default_value_t = 1)]
-        lesson: u32,
-        /// Move your copy of the lesson aside and start with a new one
-        #[arg(long)]
-        fresh: bool,
-        /// The same, but to type the lesson's page: `todo!` for all functions that the page writes
-        #[arg(long)]
-        page: bool,
-    },
+    Start(Start),
     /// Run the tests of the selected exercise
     Check,
     /// Check after each save; keys for the next exercise, a hint, the solution
@@ -78,20 +66,31 @@ enum Action {
     },
 }
 
+#[derive(clap::Args)]
+struct Start {
+    /// The lesson's number
+    #[arg(default_value_t = 1)]
+    lesson: u32,
+    /// Move your copy of the lesson aside and start with a new one
+    #[arg(long)]
+    fresh: bool,
+    /// The same, but to type the lesson's page: `todo!` for all functions that the page writes
+    #[arg(long)]
+    page: bool,
+}
+
 pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let course = Workspace::find()?;
     let limit = Duration::from_secs(options.limit);
     let session = &mut Session::new(&course, &options.folder)?;
     match options.action.as_ref().unwrap_or(&Action::List) {
         Action::List => view::status(session)?,
-        Action::Start {
-            lesson,
-            fresh,
-            page,
-        } => {
-            let (exercise, kept) = session.start(*lesson, *fresh, *page)?;
-            view::kept(kept)?;
-            let task = if *page { view::page } else { view::task };
+        Action::Start(start) => {
+            let (exercise, kept) = session.start(start)?;
+            if let Some(old) = kept {
+                view::kept("lesson", &old)?;
+            }
+            let task = if start.page { view::page } else { view::task };
             task(session, &exercise)?;
         }
         Action::Check => {
@@ -104,8 +103,8 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
         Action::Watch => watch::watch(session, limit)?,
         Action::Hint => view::hints(session.hints()?)?,
         Action::Solution { take: false } => view::solution(session.solution()?)?,
-        Action::Solution { take: true } => view::replaced(&session.take_solution()?)?,
-        Action::Reset => view::replaced(&session.reset()?)?,
+        Action::Solution { take: true } => view::kept("file", &session.take_solution()?)?,
+        Action::Reset => view::kept("file", &session.reset()?)?,
         Action::Next => {
             if let Some(exercise) = next(session)? {
                 view::task(session, &exercise)?;
@@ -139,8 +138,7 @@ fn check(session: &mut Session, limit: Duration) -> Result<bool, Failure> {
     view::verdict(session, &exercise, &verdict)?;
     let passed = matches!(verdict, Verdict::Passed);
     if passed {
-        session.progress.set_done(&exercise, true);
-        session.progress.write()?;
+        session.progress.set_done(&exercise, true)?;
     }
     Ok(passed)
 }

@@ -1,15 +1,17 @@
 //! The practice folder: a workspace of its own, with copies of the lessons that were started.
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+
+use toml_edit::{Array, DocumentMut, Item, value};
 
 use super::course::ExerciseRef;
+use super::layout;
 use super::progress::Progress;
 use super::session::Session;
-use super::{files, layout, manifest};
 use crate::failure::Failure;
-use crate::lessons::{self, Lesson, Workspace};
+use crate::files;
+use crate::lessons::{Lesson, Workspace};
 
 /// The beginning of the name of every practice folder. Git ignores such folders.
 pub const NAME: &str = "practice";
@@ -47,28 +49,16 @@ impl<'a> Session<'a> {
         self.lesson_folder(one.lesson).join(&one.exercise.file)
     }
 
-    /// Cargo, in the practice folder.
-    pub fn cargo(&self) -> Command {
-        let mut command = lessons::cargo();
-        command.current_dir(&self.folder);
-        command
-    }
-
-    pub fn has(&self, lesson: &Lesson) -> bool {
-        self.lesson_folder(lesson).exists()
-    }
-
     /// Copies what is missing of the lesson, for its exercises or for its page. The learner's files stay
     /// as they are.
     pub fn copy(&self, lesson: &Lesson, page: bool) -> Result<(), Failure> {
         // A new lesson begins with the workspace's versions: cargo removes those from the lock file
         // that no lesson here needs yet.
         let original = self.course.root.join("Cargo.lock");
-        let lock = self.folder.join("Cargo.lock");
-        if (!self.has(lesson) || !lock.exists()) && original.exists() {
+        let (lock, folder) = (self.folder.join("Cargo.lock"), self.lesson_folder(lesson));
+        if original.exists() && !(folder.exists() && lock.exists()) {
             files::write(&lock, files::read(&original)?)?;
         }
-        let folder = self.lesson_folder(lesson);
         let files = layout::files(lesson, &self.package(lesson), page)?;
         let is_old = files.iter().any(|(path, content)| {
             let copy = fs::read(folder.join(path));
@@ -86,10 +76,9 @@ impl<'a> Session<'a> {
     fn write_workspace(&self) -> Result<(), Failure> {
         let has_manifest = |one: &&Lesson| self.lesson_folder(one).join("Cargo.toml").exists();
         let members = self.course.lessons.iter().filter(has_manifest);
-        let members = members.map(|lesson| lesson.name.as_str());
+        let members = members.map(|lesson| lesson.name.as_str()).collect();
         let root = files::read(&self.course.root.join("Cargo.toml"))?;
-        let manifest = manifest::of_practice(&root, members)
-            .map_err(|error| Failure::failed(format!("cannot parse Cargo.toml: {error}")))?;
+        let manifest = workspace_manifest(&root, members)?;
 
         let quoted = |text: String| toml_edit::Value::from(text).to_string();
         let mut xtask = self.course.root.join("xtask/Cargo.toml");
@@ -104,4 +93,58 @@ impl<'a> Session<'a> {
         files::write(&self.folder.join("Cargo.toml"), manifest)?;
         files::write(&self.folder.join(".cargo/config.toml"), config)
     }
+}
+
+/// The manifest of the practice workspace: the dependencies, profiles and edition of the lessons'
+/// workspace, and other members.
+fn workspace_manifest(root: &str, members: Array) -> Result<String, Failure> {
+    let mut manifest = parse(root)?;
+    let workspace = &mut manifest["workspace"];
+    workspace["members"] = value(members);
+    // `cargo xtask` recognizes a practice workspace by this.
+    workspace["metadata"]["practice"] = value(true);
+    // A function that is not written yet uses none of its arguments, imports and helpers.
+    workspace["lints"] = toml_edit::table();
+    workspace["lints"]["rust"]["unsafe_code"] = value("forbid");
+    workspace["lints"]["rust"]["unused"] = value("allow");
+    // Earlier lessons come from the lessons' workspace: there they are complete.
+    if let Some(dependencies) = workspace["dependencies"].as_table_like_mut() {
+        for (_, dependency) in dependencies.iter_mut() {
+            let table = dependency.as_table_like_mut();
+            if let Some(path) = table.and_then(|table| table.get_mut("path")) {
+                *path = value(format!("../{}", path.as_str().unwrap_or_default()));
+            }
+        }
+    }
+    Ok(manifest.to_string())
+}
+
+/// The manifest of a lesson in the practice folder, as `package`, and what it leaves out: the
+/// lesson's programs and their tests, which would be built with every check.
+///
+/// The library keeps its name, so that its users compile unchanged. The package gets another name,
+/// because cargo names its output after the package, and both build into one target folder.
+pub fn lesson_manifest(lesson: &str, package: &str) -> Result<(String, Vec<PathBuf>), Failure> {
+    let mut manifest = parse(lesson)?;
+    let library = manifest["package"]["name"].as_str().unwrap_or_default();
+    let library = library.replace('-', "_");
+    manifest["package"]["name"] = value(package);
+    manifest.entry("lib").or_insert(toml_edit::table())["name"] = value(library);
+    if let Some(package) = manifest["package"].as_table_like_mut() {
+        // It has the hints.
+        package.remove("metadata");
+    }
+    manifest.remove("bench");
+    let mut left_out = vec!["src/bin".into()];
+    if let Some(Item::ArrayOfTables(programs)) = manifest.remove("bin") {
+        let programs = programs.iter();
+        let names = programs.filter_map(|program| program["name"].as_str());
+        left_out.extend(names.map(|name| Path::new("tests").join(name)));
+    }
+    Ok((manifest.to_string(), left_out))
+}
+
+fn parse(manifest: &str) -> Result<DocumentMut, Failure> {
+    let manifest = manifest.parse();
+    manifest.map_err(|error| Failure::failed(format!("cannot parse Cargo.toml: {error}")))
 }

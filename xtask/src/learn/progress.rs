@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::course::ExerciseRef;
-use super::files;
 use crate::failure::Failure;
+use crate::files;
 
 #[derive(Debug)]
 pub struct Progress {
@@ -26,27 +26,25 @@ impl Progress {
     /// Without a file nothing is done.
     pub fn read(practice: &Path) -> Result<Self, Failure> {
         let path = practice.join("progress.txt");
-        let text = if path.exists() {
-            files::read(&path)?
-        } else {
-            String::new()
-        };
-        let lines = text.lines().filter(|line| !line.starts_with('#'));
-        let exercises = lines.filter_map(|line| {
+        let mut exercises = BTreeMap::new();
+        let text = path.exists().then(|| files::read(&path)).transpose()?;
+        for line in text.iter().flat_map(|text| text.lines()) {
             let mut words = line.split_whitespace().map(String::from);
-            Some((words.next()?, words.collect()))
-        });
-        let exercises = exercises.collect();
+            if let Some(name) = words.next().filter(|name| name != "#") {
+                exercises.insert(name, words.collect());
+            }
+        }
         Ok(Self { path, exercises })
     }
 
-    pub fn write(&self) -> Result<(), Failure> {
-        let mut lines = vec![HEAD.to_owned()];
+    fn write(&self) -> Result<(), Failure> {
+        let mut text = HEAD.to_owned();
         for (name, words) in &self.exercises {
-            let words = words.iter().map(|word| format!(" {word}"));
-            lines.push(format!("{name}{}\n", words.collect::<String>()));
+            let mut line = vec![name.as_str()];
+            line.extend(words.iter().map(String::as_str));
+            text = text + &line.join(" ") + "\n";
         }
-        files::write(&self.path, lines.concat())
+        files::write(&self.path, text)
     }
 
     pub fn current(&self) -> Option<&str> {
@@ -55,11 +53,12 @@ impl Progress {
         current.map(|(name, _)| name.as_str())
     }
 
-    pub fn set_current(&mut self, one: &ExerciseRef) {
+    pub fn set_current(&mut self, one: &ExerciseRef) -> Result<(), Failure> {
         for words in self.exercises.values_mut() {
             words.remove("current");
         }
         self.words(one).insert("current".into());
+        self.write()
     }
 
     pub fn is_done(&self, one: &ExerciseRef) -> bool {
@@ -67,18 +66,19 @@ impl Progress {
         words.is_some_and(|words| words.contains("done"))
     }
 
-    pub fn set_done(&mut self, one: &ExerciseRef, done: bool) {
+    pub fn set_done(&mut self, one: &ExerciseRef, done: bool) -> Result<(), Failure> {
         self.words(one).remove("done");
         self.words(one).extend(done.then(|| "done".into()));
+        self.write()
     }
 
     /// Counts one more hint. Returns how many have been given before.
-    pub fn count_hint(&mut self, one: &ExerciseRef) -> usize {
+    pub fn count_hint(&mut self, one: &ExerciseRef) -> Result<usize, Failure> {
         let number = |word: &String| word.strip_prefix("hints=")?.parse().ok();
         let given = self.words(one).iter().find_map(number).unwrap_or(0);
         self.words(one).retain(|word| number(word).is_none());
         self.words(one).insert(format!("hints={}", given + 1));
-        given
+        self.write().map(|()| given)
     }
 
     fn words(&mut self, one: &ExerciseRef) -> &mut BTreeSet<String> {

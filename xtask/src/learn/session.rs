@@ -1,14 +1,14 @@
 //! The state of `cargo xtask learn`, and what each command does with it. Nothing here prints.
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::course::{self, ExerciseRef};
 use super::progress::Progress;
-use super::{files, layout, source};
+use super::{Start, layout, source};
 use crate::failure::Failure;
+use crate::files;
 use crate::lessons::Workspace;
-use crate::selection;
 
 #[derive(Debug)]
 pub struct Session<'a> {
@@ -18,8 +18,7 @@ pub struct Session<'a> {
     pub progress: Progress,
 }
 
-/// A learner's file that has been written, and the copy of the old file.
-pub type Replaced = (PathBuf, PathBuf);
+pub type Started<'a> = (ExerciseRef<'a>, Option<PathBuf>);
 
 impl<'a> Session<'a> {
     /// The selected exercise.
@@ -45,22 +44,21 @@ impl<'a> Session<'a> {
 
     /// Selects the lesson's first exercise that is not done. A fresh start, or one with the lesson's page,
     /// moves the old copy aside. Returns its new path too.
-    pub fn start(
-        &mut self,
-        number: u32,
-        fresh: bool,
-        page: bool,
-    ) -> Result<(ExerciseRef<'a>, Option<PathBuf>), Failure> {
-        let lesson = selection::find(number, &self.course.lessons).map_err(Failure::usage)?;
-        let mut kept = None;
-        if (fresh || page) && self.has(lesson) {
-            kept = Some(files::keep(&self.lesson_folder(lesson))?);
-            course::of_lesson(lesson).for_each(|one| self.progress.set_done(&one, false));
+    pub fn start(&mut self, start: &Start) -> Result<Started<'a>, Failure> {
+        let (number, page) = (start.lesson, start.page);
+        let lesson = self.course.lesson(number)?;
+        let (folder, mut kept) = (self.lesson_folder(lesson), None);
+        if (start.fresh || page) && folder.exists() {
+            kept = Some(files::keep(&folder)?);
+            for one in course::of_lesson(lesson) {
+                self.progress.set_done(&one, false)?;
+            }
         }
-        let exercise = course::of_lesson(lesson)
-            .find(|one| !self.progress.is_done(one))
-            .or_else(|| course::of_lesson(lesson).next())
-            .ok_or_else(|| Failure::usage(format!("lesson {number} has no exercises")))?;
+        let mut exercises = course::of_lesson(lesson);
+        let exercise = exercises.find(|one| !self.progress.is_done(one));
+        let exercise = exercise.or_else(|| course::of_lesson(lesson).next());
+        let none = || Failure::usage(format!("lesson {number} has no exercises"));
+        let exercise = exercise.ok_or_else(none)?;
         self.copy(lesson, page)?;
         Ok((self.select(exercise)?, kept))
     }
@@ -68,22 +66,16 @@ impl<'a> Session<'a> {
     /// Selects an exercise, and copies what is missing of its lesson.
     pub fn select(&mut self, exercise: ExerciseRef<'a>) -> Result<ExerciseRef<'a>, Failure> {
         self.copy(exercise.lesson, false)?;
-        self.progress.set_current(&exercise);
-        self.progress.write()?;
+        self.progress.set_current(&exercise)?;
         Ok(exercise)
     }
 
     /// The next hints, counted from 0: one, and after the last one all of them.
     pub fn hints(&mut self) -> Result<(ExerciseRef<'a>, Range<usize>), Failure> {
         let one = self.current()?;
-        let (given, all) = (self.progress.count_hint(&one), one.exercise.hints.len());
-        self.progress.write()?;
-        let range = if given < all {
-            given..given + 1
-        } else {
-            0..all
-        };
-        Ok((one, range))
+        let (given, all) = (self.progress.count_hint(&one)?, one.exercise.hints.len());
+        let is_new = given < all;
+        Ok((one, if is_new { given..given + 1 } else { 0..all }))
     }
 
     /// The lesson's file and the functions in it.
@@ -91,43 +83,32 @@ impl<'a> Session<'a> {
         let one = self.current()?;
         let file = one.reference();
         let text = files::read(&file)?;
-        let functions = one.exercise.functions.iter().map(|name| {
-            let function = source::find(&text, name, &file)?;
-            Ok(function.code(&text))
-        });
-        let functions = functions.collect::<Result<Vec<_>, String>>();
-        let code = functions.map_err(Failure::failed)?.join("\n\n");
+        let mut functions = Vec::new();
+        for name in &one.exercise.functions {
+            functions.push(source::find(&text, name, &file)?.code(&text));
+        }
+        let code = functions.join("\n\n");
         Ok((file, code))
     }
 
-    /// Writes the lesson's functions into the learner's file.
-    pub fn take_solution(&self) -> Result<Replaced, Failure> {
+    /// Writes the lesson's functions into the learner's file. Returns the path of a copy of the old file.
+    pub fn take_solution(&self) -> Result<PathBuf, Failure> {
         let one = self.current()?;
         let file = self.file(&one);
         let (text, reference) = (files::read(&file)?, files::read(&one.reference())?);
-        let solved = layout::with_bodies(&one, &file, &text, Some(&reference));
-        replace(&file, &solved.map_err(Failure::failed)?)
+        let solved = layout::with_bodies(&one, &file, &text, Some(&reference))?;
+        files::replace(&file, solved)
     }
 
-    /// Writes `todo!` into the learner's functions. If they are not found, restores the whole file.
-    pub fn reset(&mut self) -> Result<Replaced, Failure> {
+    /// The same with `todo!`. If the functions are not found, restores the whole file.
+    pub fn reset(&mut self) -> Result<PathBuf, Failure> {
         let one = self.current()?;
         let file = self.file(&one);
         let todos = layout::with_bodies(&one, &file, &files::read(&file)?, None);
-        let text = todos.or_else(|_| {
-            let files = layout::files(one.lesson, &self.package(one.lesson), false)?;
-            let original = String::from_utf8_lossy(&files[&one.exercise.file]);
-            Ok::<_, Failure>(original.into())
-        })?;
-        let replaced = replace(&file, &text)?;
-        self.progress.set_done(&one, false);
-        self.progress.write()?;
-        Ok(replaced)
+        let original = layout::files(one.lesson, &self.package(one.lesson), false)?;
+        let text = todos.unwrap_or_else(|_| layout::text(&original, &one.exercise.file));
+        let kept = files::replace(&file, text)?;
+        self.progress.set_done(&one, false)?;
+        Ok(kept)
     }
-}
-
-fn replace(file: &Path, text: &str) -> Result<Replaced, Failure> {
-    let kept = files::keep(file)?;
-    files::write(file, text)?;
-    Ok((file.into(), kept))
 }

@@ -5,72 +5,68 @@ use std::path::Path;
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
-use syn::{ImplItem, Item, Signature, Type};
+use syn::{Block, ImplItem, Item, Signature, Type};
 
-use super::files::shown;
+use crate::failure::Failure;
+use crate::files::shown;
 use crate::style::wrap;
 
 /// A function in a source text, as ranges of bytes.
 pub struct Function {
     /// `function` or `Type::method`
-    name: String,
+    pub name: String,
     /// With its docs and attributes.
     whole: Range<usize>,
     signature: Range<usize>,
     /// With its braces.
     body: Range<usize>,
     /// The compiler takes no `todo!` as the body: it runs it, or gets a type from it.
-    is_fixed: bool,
+    pub is_fixed: bool,
 }
 
 /// The widest line that rustfmt writes.
 const WIDTH: usize = 100;
 
 /// Finds `function`, or `Type::method` in any `impl` of the type. `file` is for messages.
-pub fn find(text: &str, function: &str, file: &Path) -> Result<Function, String> {
+pub fn find(text: &str, function: &str, file: &Path) -> Result<Function, Failure> {
     let mut functions = functions(text, file)?.into_iter();
+    let found = functions.find(|one| one.name == function);
     let missing = || format!("there is no function `{function}` in {}", shown(file));
-    functions
-        .find(|one| one.name == function)
-        .ok_or_else(missing)
+    found.ok_or_else(|| Failure::failed(missing()))
 }
 
 /// All functions and methods of the file, in its order.
-pub fn functions(text: &str, file: &Path) -> Result<Vec<Function>, String> {
+pub fn functions(text: &str, file: &Path) -> Result<Vec<Function>, Failure> {
     let parsed = syn::parse_file(text).map_err(|error| {
-        let line = error.span().start().line;
-        format!("cannot parse {}:{line}: {error}", shown(file))
+        let (file, line) = (shown(file), error.span().start().line);
+        Failure::failed(format!("cannot parse {file}:{line}: {error}"))
     })?;
     // The parser does not count a byte order mark, which some editors write.
     let bom = text.len() - text.trim_start_matches('\u{feff}').len();
     let range = |span: Span| span.byte_range().start + bom..span.byte_range().end + bom;
     let mut functions = Vec::new();
-    let mut add = |name, signature: &Signature, whole, body| {
+    let mut add = |of_type: &str, whole: Span, signature: &Signature, body: &Block| {
         let output = &text[range(signature.output.span())];
         functions.push(Function {
-            name,
+            name: format!("{of_type}{}", signature.ident),
             whole: range(whole),
             signature: range(signature.span()),
-            body: range(body),
+            body: range(body.span()),
             is_fixed: signature.constness.is_some() || output.contains("impl "),
         });
     };
-    for item in parsed.items {
+    for item in &parsed.items {
         match item {
-            Item::Fn(one) => {
-                let (whole, name) = (one.span(), one.sig.ident.to_string());
-                add(name, &one.sig, whole, one.block.span());
-            }
+            Item::Fn(one) => add("", one.span(), &one.sig, &one.block),
             Item::Impl(block) => {
-                let of_type = match *block.self_ty {
-                    Type::Path(of_type) => of_type.path.segments.into_iter().next_back(),
+                let of_type = match &*block.self_ty {
+                    Type::Path(of_type) => of_type.path.segments.last(),
                     _ => None,
                 };
-                let of_type = of_type.map_or(String::new(), |last| last.ident.to_string());
-                for item in block.items {
+                let of_type = of_type.map_or(String::new(), |last| format!("{}::", last.ident));
+                for item in &block.items {
                     if let ImplItem::Fn(one) = item {
-                        let (whole, name) = (one.span(), format!("{of_type}::{}", one.sig.ident));
-                        add(name, &one.sig, whole, one.block.span());
+                        add(&of_type, one.span(), &one.sig, &one.block);
                     }
                 }
             }
@@ -81,11 +77,6 @@ pub fn functions(text: &str, file: &Path) -> Result<Vec<Function>, String> {
 }
 
 impl Function {
-    /// Whether a page that shows `other` asks for the body of this function.
-    pub fn is_asked_for(&self, other: &Self) -> bool {
-        !self.is_fixed && self.name == other.name
-    }
-
     /// The body, with its braces.
     pub fn body<'a>(&self, text: &'a str) -> &'a str {
         &text[self.body.clone()]

@@ -2,17 +2,16 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::ops::Range;
-use std::path::{MAIN_SEPARATOR, PathBuf};
-
-use console::{Term, measure_text_width};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use super::check::{FailedTest, Verdict};
 use super::course::{self, ExerciseRef};
-use super::files::shown;
-use super::session::{Replaced, Session};
+use super::session::Session;
 use super::source;
+use crate::files::shown;
 use crate::style::{self, BAD, BOLD, DIM, GOOD, wrap};
 
+const WIDTH: usize = 80;
 /// Longer messages of a test are cut.
 const MESSAGE_LINES: usize = 12;
 
@@ -31,15 +30,11 @@ pub fn status(session: &Session) -> io::Result<()> {
         say!("{BOLD}Lesson {number}  {title}{BOLD:#}")?;
         for one in course::of_lesson(lesson) {
             let is_current = session.progress.current() == Some(&one.name());
+            let current = if is_current { '▸' } else { ' ' };
             let is_done = session.progress.is_done(&one);
-            let here = if is_current { mark('▸', '>') } else { ' ' };
-            let done = if is_done {
-                mark('✓', '+')
-            } else {
-                mark('·', '.')
-            };
+            let done = if is_done { '✓' } else { '·' };
             let (name, minutes) = (&one.exercise.name, one.exercise.minutes);
-            say!("{here} {done} {name:width$}  {minutes:>2} minutes")?;
+            say!("{current} {done} {name:width$}  {minutes:>2} minutes")?;
         }
     }
     say("")?;
@@ -50,11 +45,9 @@ pub fn status(session: &Session) -> io::Result<()> {
     }
 }
 
-/// Where the learner's old copy of a lesson is now.
-pub fn kept(old: Option<PathBuf>) -> io::Result<()> {
-    old.map_or(Ok(()), |old| {
-        say!("Your old copy of the lesson is in {}.", shown(&old))
-    })
+/// Where the learner's old lesson or file is now.
+pub fn kept(what: &str, old: &Path) -> io::Result<()> {
+    say!("Your old copy of the {what} is in {}.", shown(old))
 }
 
 pub fn task(session: &Session, one: &ExerciseRef) -> io::Result<()> {
@@ -72,13 +65,10 @@ pub fn task(session: &Session, one: &ExerciseRef) -> io::Result<()> {
 
 /// How to work with the lesson's page.
 pub fn page(session: &Session, one: &ExerciseRef) -> io::Result<()> {
-    let folder = session.lesson_folder(one.lesson);
+    let (folder, name) = (session.lesson_folder(one.lesson), &one.lesson.name);
     let (page, folder) = (shown(&folder.join("README.md")), shown(&folder));
     say!("Type the functions of {page}: each is a `todo!()` now.")?;
-    say!(
-        "Run the page's commands in {folder}, without `-p {}`.",
-        one.lesson.name
-    )
+    say!("Run the page's commands in {folder}, without `-p {name}`.")
 }
 
 /// Where the functions are and what they must do.
@@ -101,58 +91,45 @@ pub fn checking(one: &ExerciseRef) -> io::Result<()> {
 }
 
 pub fn verdict(session: &Session, one: &ExerciseRef, verdict: &Verdict) -> io::Result<()> {
-    let (style, words) = match verdict {
-        Verdict::Passed => (GOOD, format!("{} done", mark('✓', '+'))),
-        Verdict::NotBuilt(_) => (BAD, "does not compile".into()),
-        Verdict::Todo(..) => (BAD, "not written yet".into()),
-        Verdict::Failed(_) => (BAD, "tests fail".into()),
-        Verdict::NoSuchTest(_) => (BAD, "out of date".into()),
-    };
-    say!("{style}{words}{style:#}  {}", one.exercise.name)?;
+    let name = &one.exercise.name;
+    let fails = |words| say!("{BAD}{words}{BAD:#}  {name}");
     match verdict {
-        Verdict::Passed => Ok(()),
+        Verdict::Passed => say!("{GOOD}✓ done{GOOD:#}  {name}"),
         Verdict::NotBuilt(errors) => {
+            fails("does not compile")?;
             let first = errors.first().map_or("", |error| error.trim_end());
             for line in first.lines() {
                 writeln!(anstream::stdout(), "{}", with_path(session, one, line))?;
             }
-            if errors.len() > 1 {
-                say!("\nThis is the first of {} errors.", errors.len())?;
+            match errors.len() {
+                0 | 1 => Ok(()),
+                count => say!("\nThis is the first of {count} errors."),
             }
-            Ok(())
         }
         Verdict::Todo(other, tests) => {
-            tests.iter().try_for_each(|test| failed(test))?;
-            let name = &other.exercise.name;
+            fails("not written yet")?;
+            for test in tests {
+                say!("  ✗ {}", sentence(test))?;
+            }
             if other.name() == one.name() {
                 say("To write:")?;
                 return functions(session, one);
             }
+            let name = &other.exercise.name;
             let goto = learn(&format!("goto {name}"));
             say!("It needs {name}, which is not written yet: {goto}")
         }
-        Verdict::Failed(tests) => tests
-            .iter()
-            .try_for_each(|test| failed_test(session, one, test)),
-        Verdict::NoSuchTest(test) => {
-            let number = one.lesson.number;
-            say!(
-                "\nLesson {number} has changed since you started it: your copy has no test {test}. Start it \
-                 again: {}\nYour files are kept in a folder beside it; copy your functions from there.",
-                learn(&format!("start {number} --fresh"))
-            )
+        Verdict::Failed(tests) => {
+            fails("tests fail")?;
+            let mut tests = tests.iter();
+            tests.try_for_each(|test| failed_test(session, one, test))
         }
     }
 }
 
-fn failed(test: &str) -> io::Result<()> {
-    say!("  {} {}", mark('✗', 'x'), sentence(test))
-}
-
 /// A failed test, what it printed, and why that may be.
 fn failed_test(session: &Session, one: &ExerciseRef, test: &FailedTest) -> io::Result<()> {
-    say("")?;
-    failed(test.test)?;
+    say!("\n  ✗ {}", sentence(test.test))?;
     for line in test.output.lines().take(MESSAGE_LINES) {
         let at = line.split_once(" panicked at ").map(|(_, path)| path);
         let line = at.map_or(line.into(), |at| {
@@ -196,10 +173,6 @@ pub fn solution((file, code): (PathBuf, String)) -> io::Result<()> {
     writeln!(anstream::stdout(), "{DIM}{}{DIM:#}\n{code}", shown(&file))
 }
 
-pub fn replaced((file, kept): &Replaced) -> io::Result<()> {
-    say!("Written: {}\nYour old file: {}", shown(file), shown(kept))
-}
-
 pub fn keys() -> io::Result<()> {
     say!("\n{DIM}Type a letter and Enter: [n]ext [h]int [s]olution [l]ist [q]uit{DIM:#}")
 }
@@ -209,27 +182,21 @@ pub fn clear() -> io::Result<()> {
     write!(anstream::stdout(), "\x1b[2J\x1b[H")
 }
 
-/// Prints the text, with long lines wrapped and their margins kept.
+/// Prints the text, with long lines wrapped and their margins kept, in ASCII if the locale has no more.
 pub fn say(text: &str) -> io::Result<()> {
-    let mut out = anstream::stdout();
-    let (_, columns) = Term::stdout().size_checked().unwrap_or((24, 80));
-    let width = usize::from(columns).clamp(20, 80);
-    for line in text.split('\n') {
-        if measure_text_width(line) <= width {
-            writeln!(out, "{line}")?;
-            continue;
-        }
-        let margin = &line[..line.len() - line.trim_start().len()];
-        for line in wrap(line, width - margin.len()) {
-            writeln!(out, "{margin}{line}")?;
+    let mut text = text.to_owned();
+    if !style::is_utf8() {
+        for (mark, ascii) in [('▸', ">"), ('✓', "+"), ('·', "."), ('✗', "x")] {
+            text = text.replace(mark, ascii);
         }
     }
+    let mut out = anstream::stdout();
+    for line in text.split('\n') {
+        let (margin, text) = line.split_at(line.len() - line.trim_start().len());
+        let lines = wrap(text, WIDTH - margin.len()).join(&format!("\n{margin}"));
+        writeln!(out, "{margin}{lines}")?;
+    }
     Ok(())
-}
-
-/// The mark, or ASCII where the locale has nothing else.
-fn mark(mark: char, ascii: char) -> char {
-    if style::is_utf8() { mark } else { ascii }
 }
 
 fn learn(arguments: &str) -> String {

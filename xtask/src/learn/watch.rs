@@ -1,18 +1,20 @@
 //! `cargo xtask learn watch`: checks after each save, and obeys keys.
 
 use std::io;
+use std::path::Path;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
 
 use super::progress::Progress;
 use super::session::Session;
-use super::{layout, view};
+use super::view;
 use crate::failure::Failure;
+use crate::files::{self, Files};
 use crate::process;
 
-/// How often the files are read: not every file system reports changes.
-const POLL: Duration = Duration::from_millis(200);
+/// How often keys and files are read: not every file system reports changes.
+const POLL: Duration = Duration::from_millis(100);
 /// Some editors save in several steps.
 const SAVE: Duration = Duration::from_millis(50);
 
@@ -49,9 +51,10 @@ fn check(session: &mut Session, limit: Duration) -> Result<bool, Failure> {
     Ok(super::check(session, limit)? && super::next(session)?.is_some())
 }
 
-/// Waits for a key, at most as long as [`POLL`]. Returns whether another exercise is selected now.
+/// Waits, and obeys a key. Returns whether another exercise is selected now.
 fn obey(keys: &Receiver<char>, session: &mut Session) -> Result<bool, Failure> {
-    match keys.recv_timeout(POLL) {
+    thread::sleep(POLL);
+    match keys.try_recv() {
         Ok('n') => return Ok(super::next(session)?.is_some()),
         Ok('h') => view::hints(session.hints()?)?,
         Ok('s') => view::solution(session.solution()?)?,
@@ -74,20 +77,19 @@ fn keys() -> Receiver<char> {
                 let _ = sender.send(letter);
             }
         }
-        // Standard input has ended; the watch goes on.
-        loop {
-            thread::park();
-        }
     });
     keys
 }
 
-/// The selected exercise, and the sources of its lesson.
-fn saved(session: &Session) -> (Option<String>, layout::Files) {
+/// The selected exercise, and the files of its lesson.
+fn saved(session: &Session) -> (Option<String>, Files) {
     let progress = Progress::read(&session.folder).ok();
     let current = progress.and_then(|progress| progress.current().map(String::from));
-    let folder = session.current();
-    let folder = folder.map(|one| session.lesson_folder(one.lesson));
-    let files = folder.map_or_else(|_| layout::Files::new(), |folder| layout::sources(&folder));
+    let mut files = Files::new();
+    if let Ok(one) = session.current() {
+        let folder = session.lesson_folder(one.lesson);
+        // What cannot be read is left out.
+        let _ = files::collect(&folder, Path::new(""), &[], &mut files);
+    }
     (current, files)
 }

@@ -9,25 +9,23 @@ use crate::lessons::{Field, Lesson, Question, Workspace};
 use crate::process;
 
 /// The expected answer, and what the program shows: a timeline, or a line of the demonstration.
-type AnswerKey = (String, String);
+type Key = (String, String);
 
 pub fn compute(
     workspace: &Workspace,
     lesson: &Lesson,
     question: &Question,
-) -> Result<AnswerKey, Failure> {
-    let run = |package: &str, example: &str, arguments: &[&str]| {
-        let mut cargo = workspace.cargo();
-        cargo.args(["run", "-q", "-p", package, "--example", example, "--"]);
-        process::output(cargo.args(arguments), "")
-    };
+) -> Result<Key, Failure> {
     let key = match question {
-        Question::Demo { line, .. } => from_demo(&run(&lesson.name, &lesson.demo(), &[])?, line),
+        Question::Demo { line, .. } => {
+            let mut demo = workspace.example(&lesson.name, &lesson.demo());
+            from_demo(&process::output(&mut demo, "")?, line)
+        }
         Question::Jobs { jobs, mode, field } => {
-            let mut arguments: Vec<_> = jobs.iter().flat_map(|job| ["--job", job]).collect();
-            let drawn = run("step4-compare", "timeline", &arguments)?;
-            arguments.push("--json");
-            let json = run("step4-compare", "timeline", &arguments)?;
+            let mut timeline = workspace.example("step4-compare", "timeline");
+            timeline.args(jobs.iter().flat_map(|job| ["--job", job]));
+            let drawn = process::output(&mut timeline, "")?;
+            let json = process::output(timeline.arg("--json"), "")?;
             from_timelines(&drawn, &json, mode, *field)
         }
     };
@@ -38,7 +36,7 @@ pub fn compute(
 }
 
 /// The answer stands where `line` has `___`. The output must have one such line.
-fn from_demo(output: &str, line: &str) -> Option<AnswerKey> {
+fn from_demo(output: &str, line: &str) -> Option<Key> {
     let single_blanks = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let pattern = single_blanks(line);
     let (before, after) = pattern.split_once("___")?;
@@ -51,24 +49,24 @@ fn from_demo(output: &str, line: &str) -> Option<AnswerKey> {
 }
 
 /// `drawn` has a paragraph and `json` a line for each mode, in the same order.
-fn from_timelines(drawn: &str, json: &str, mode: &str, field: Field) -> Option<AnswerKey> {
+fn from_timelines(drawn: &str, json: &str, mode: &str, field: Field) -> Option<Key> {
     let (timeline, shown) = json.lines().zip(drawn.split("\n\n")).find_map(|pair| {
         let timeline: Value = serde_json::from_str(pair.0).ok()?;
         (timeline["mode"] == mode).then_some((timeline, pair.1))
     })?;
-    let (key, value) = match field {
-        Field::Caller => {
-            let answer = format!("{} ms", timeline["caller"]["at_ms"]);
-            return Some((answer, shown.trim_end().into()));
-        }
-        Field::Completed => ("outcome", Value::from("completed")),
-        Field::Cancelled => ("outcome", Value::from("cancelled")),
-        Field::Orphans => ("orphan", Value::from(true)),
+    let jobs = timeline["jobs"].as_array()?;
+    let names = |key: &str, value: Value| {
+        let jobs = jobs.iter().filter(|job| job[key] == value);
+        let names: Vec<_> = jobs.filter_map(|job| job["name"].as_str()).collect();
+        names.join(", ")
     };
-    let jobs = timeline["jobs"].as_array()?.iter();
-    let jobs = jobs.filter(|job| job[key] == value);
-    let names: Vec<_> = jobs.filter_map(|job| job["name"].as_str()).collect();
-    Some((names.join(", "), shown.trim_end().into()))
+    let expected = match field {
+        Field::Caller => format!("{} ms", timeline["caller"]["at_ms"]),
+        Field::Completed => names("outcome", "completed".into()),
+        Field::Cancelled => names("outcome", "cancelled".into()),
+        Field::Orphans => names("orphan", true.into()),
+    };
+    Some((expected, shown.trim_end().into()))
 }
 
 /// What an answer must look like.

@@ -1,11 +1,12 @@
 //! `cargo xtask pack`: an archive of the workspace and the sources of its dependencies.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use crate::failure::Failure;
+use crate::files;
 use crate::lessons::Workspace;
 use crate::process;
 use crate::style::BOLD;
@@ -49,10 +50,11 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
 
     let default = || workspace.target.join("lessons.tar.gz");
     let output = options.output.clone().unwrap_or_else(default);
-    let cannot = |error| Failure::failed(format!("cannot write {}: {error}", output.display()));
-    let temporary = tempfile::tempdir_in(&workspace.target).map_err(cannot)?;
+    let temporary = tempfile::tempdir_in(&workspace.target)?;
     let folder = temporary.path().join(FOLDER);
-    copy(&tracked, root, &folder).map_err(cannot)?;
+    copy(&tracked, root, &folder)?;
+    let config = folder.join(".cargo/config.toml");
+    files::write(&config, files::read(&config)? + VENDORED)?;
     writeln!(anstream::stderr(), "Copying the dependencies")?;
     let mut vendor = workspace.cargo();
     // A mirror of the registry that this machine uses is used here too.
@@ -61,9 +63,10 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     // Relative names: GNU tar takes the `C:` of a path for the name of a host.
     let archive = "lessons.tar.gz";
     let mut tar = Command::new("tar");
-    tar.args(["-czf", archive, FOLDER]);
-    process::output(tar.current_dir(temporary.path()), "")?;
-    fs::copy(temporary.path().join(archive), &output).map_err(cannot)?;
+    tar.current_dir(&temporary);
+    process::output(tar.args(["-czf", archive, FOLDER]), "")?;
+    let copied = fs::copy(temporary.path().join(archive), &output);
+    files::cannot("write", &output, copied)?;
 
     let mut out = anstream::stdout();
     writeln!(out, "{}\n\nUse it without a network:", output.display())?;
@@ -81,8 +84,5 @@ fn copy(tracked: &str, root: &Path, folder: &Path) -> io::Result<()> {
             fs::copy(from, to)?;
         }
     }
-    fs::create_dir_all(folder.join(".cargo"))?;
-    let config = folder.join(".cargo/config.toml");
-    let mut config = OpenOptions::new().create(true).append(true).open(config)?;
-    config.write_all(VENDORED.as_bytes())
+    Ok(())
 }

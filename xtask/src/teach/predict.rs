@@ -5,9 +5,8 @@ use std::process::ExitCode;
 
 use super::answer_key;
 use crate::failure::Failure;
-use crate::lessons::{Field, Question, Workspace};
+use crate::lessons::{Field, Question, Selection, Workspace};
 use crate::run;
-use crate::selection::{self, Selection};
 use crate::style::{BAD, BOLD, DIM, GOOD, wrap};
 
 #[derive(clap::Args)]
@@ -15,15 +14,14 @@ use crate::style::{BAD, BOLD, DIM, GOOD, wrap};
 Answers are read from standard input, one a line. When the input ends, the other
 questions are printed with their answers: predict < /dev/null")]
 pub struct Options {
-    /// The lessons to ask about, as in `3`, `2-4`, `1,5` [default: all]
-    #[arg(value_name = "LESSONS")]
-    selection: Option<Selection>,
+    /// The lessons to ask about, as in `3`, `2-4`, `1,5`
+    #[arg(value_name = "LESSONS", default_value = "all")]
+    selection: Selection,
 }
 
 pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let workspace = Workspace::find()?;
-    let selected = selection::select(options.selection.as_ref(), None, &workspace.lessons)
-        .map_err(Failure::usage)?;
+    let selected = workspace.select(&options.selection)?;
     let count: usize = selected.iter().map(|lesson| lesson.questions.len()).sum();
     if count == 0 {
         return Err(Failure::usage("these lessons have no questions"));
@@ -38,11 +36,8 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
             let (expected, shown) = answer_key::compute(&workspace, lesson, question)?;
             number += 1;
             let heading = format!("Question {number} of {count}, lesson {}", lesson.number);
-            writeln!(
-                out,
-                "{BOLD}{heading}{BOLD:#}\n{}",
-                wrap(&text(question), 80).join("\n")
-            )?;
+            let text = wrap(&text(question), 80).join("\n");
+            writeln!(out, "{BOLD}{heading}{BOLD:#}\n{text}")?;
             let form = answer_key::form(&expected);
             write!(out, "{DIM}Answer with {form}.{DIM:#}\n> ")?;
             out.flush()?;

@@ -24,20 +24,21 @@ pub fn problem(target: &str, code: Option<&str>, title: &str, path: &Path) -> Op
     if is("md") && !anchor.is_empty() && !has_heading(&text, anchor) {
         return Some(format!("{target}: there is no such heading"));
     }
-    if is("rs") {
-        let line = anchor.strip_prefix('L').and_then(|line| line.parse().ok());
-        if line.is_some_and(|line: usize| line > text.lines().count()) {
-            return Some(format!("{target}: there is no such line"));
-        }
-        let title = Some(title).filter(|title| !title.is_empty());
-        for function in code.and_then(function).into_iter().chain(title) {
-            let is_there = |after| text.contains(&format!("fn {function}{after}"));
-            if !is_there('(') && !is_there('<') {
-                return Some(format!("there is no function `{function}` in {file}"));
-            }
-        }
+    if !is("rs") {
+        return None;
     }
-    None
+    let line = anchor.strip_prefix('L').and_then(|line| line.parse().ok());
+    if line.is_some_and(|line: usize| line > text.lines().count()) {
+        return Some(format!("{target}: there is no such line"));
+    }
+    let title = Some(title).filter(|title| !title.is_empty());
+    let mut functions = code.and_then(function).into_iter().chain(title);
+    let is_missing = |function: &&str| {
+        let named = [format!("fn {function}("), format!("fn {function}<")];
+        !named.iter().any(|named| text.contains(named))
+    };
+    let function = functions.find(is_missing)?;
+    Some(format!("there is no function `{function}` in {file}"))
 }
 
 /// The last part of `module::identifier`. A name with a capital is a type's.

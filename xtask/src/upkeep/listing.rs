@@ -1,18 +1,17 @@
-//! Compares code on a page with the lesson's file, item by item. Comments and docs do not count.
+//! Compares code on a page with the lesson's file, item by item. Blanks, comments and docs do not count.
 
 use std::fs;
-use std::mem;
+use std::ops::Range;
 use std::path::Path;
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use proc_macro2::Span;
 use quote::ToTokens;
+use syn::spanned::Spanned;
 use syn::{Item, UseTree};
 
-/// An item, a method with the head of its `impl` block, or one name of a `use` line. So a page may show
-/// some methods of a block, and some names of a line.
-type Part = Vec<Token>;
-/// With its line, from 1.
-type Token = (String, usize);
+/// The characters of an item, of a method after the head of its `impl` block, or of one name of a `use`
+/// line, each with its line from 1. So a page may show some methods of a block, and some names of a line.
+type Part = Vec<(char, usize)>;
 
 /// Compares a block of the page at `path` with `file`. An error is what is wrong, and at which of the
 /// block's lines, from 1.
@@ -25,8 +24,10 @@ pub fn compare(block: &str, file: &str, path: &Path) -> Result<(), (usize, Strin
         let from_start = |other: &Part| same(part.iter().zip(other));
         let from_end = |other: &Part| same(part.iter().rev().zip(other.iter().rev()));
         let similarity = |other: &&Part| from_start(other) + from_end(other);
-        let is_equal = |other: &Part| similarity(&other) == part.len() + other.len();
-        if real.iter().any(is_equal) {
+        if real
+            .iter()
+            .any(|other| similarity(&other) == part.len() + other.len())
+        {
             continue;
         }
         let similar = real.iter().max_by_key(similarity).unwrap_or(part);
@@ -42,40 +43,58 @@ pub fn compare(block: &str, file: &str, path: &Path) -> Result<(), (usize, Strin
     Ok(())
 }
 
-/// The number of pairs of equal tokens before the first other pair.
-fn same<'a>(pairs: impl Iterator<Item = (&'a Token, &'a Token)>) -> usize {
-    let equal = pairs.take_while(|((one, _), (other, _))| one == other);
-    equal.count()
+/// The number of equal characters before the first other pair.
+fn same<'a>(pairs: impl Iterator<Item = (&'a (char, usize), &'a (char, usize))>) -> usize {
+    pairs.take_while(|(one, other)| one.0 == other.0).count()
 }
 
-fn parts(code: &str) -> syn::Result<Vec<Part>> {
+fn parts(text: &str) -> syn::Result<Vec<Part>> {
+    let part = |from: Span, to: Span| code(text, from.byte_range().start..to.byte_range().end);
     let mut parts = Vec::new();
-    for item in syn::parse_file(code)?.items {
+    for item in syn::parse_file(text)?.items {
         match item {
-            Item::Impl(mut block) => {
-                let items = mem::take(&mut block.items);
-                let head = tokens(block);
+            Item::Impl(block) => {
+                let head = part(block.span(), block.brace_token.span.open());
                 parts.push(head.clone());
-                parts.extend(
-                    items
-                        .into_iter()
-                        .map(|item| [head.clone(), tokens(item)].concat()),
-                );
+                for item in &block.items {
+                    parts.push([head.clone(), part(item.span(), item.span())].concat());
+                }
             }
             Item::Use(item) => {
-                let path = [tokens(item.vis), tokens(item.use_token)].concat();
-                add_names(&item.tree, path, &mut parts);
+                let head = part(item.span(), item.use_token.span());
+                add_names(&item.tree, head, &mut parts);
             }
-            _ => parts.push(tokens(item)),
+            _ => parts.push(part(item.span(), item.span())),
         }
     }
     Ok(parts)
 }
 
+/// Without blanks and comments.
+fn code(text: &str, range: Range<usize>) -> Part {
+    let first = 1 + text[..range.start].matches('\n').count();
+    let mut part = Part::new();
+    for (code, line) in text[range].lines().zip(first..) {
+        let is_comment = code.trim_start().starts_with("//");
+        let code = code.split(" // ").next().filter(|_| !is_comment);
+        let characters = code.unwrap_or_default().chars();
+        part.extend(
+            characters
+                .filter(|one| !one.is_whitespace())
+                .map(|one| (one, line)),
+        );
+    }
+    part
+}
+
 fn add_names(tree: &UseTree, mut path: Part, parts: &mut Vec<Part>) {
+    let mut add = |name: &dyn ToTokens, span: Span| {
+        let name = name.to_token_stream().to_string();
+        path.extend(name.chars().map(|one| (one, span.start().line)));
+    };
     match tree {
         UseTree::Path(tree) => {
-            path.extend(tokens(&tree.ident));
+            add(&tree.ident, tree.ident.span());
             add_names(&tree.tree, path, parts);
         }
         UseTree::Group(group) => {
@@ -84,40 +103,8 @@ fn add_names(tree: &UseTree, mut path: Part, parts: &mut Vec<Part>) {
             }
         }
         _ => {
-            path.extend(tokens(tree));
+            add(tree, tree.span());
             parts.push(path);
         }
-    }
-}
-
-fn tokens(code: impl ToTokens) -> Part {
-    let mut tokens = Part::new();
-    add_tokens(code.into_token_stream(), &mut tokens);
-    tokens
-}
-
-fn add_tokens(stream: TokenStream, tokens: &mut Part) {
-    let token = |text: &str, span: Span| (text.to_owned(), span.start().line);
-    for tree in stream {
-        let TokenTree::Group(group) = tree else {
-            tokens.push(token(&tree.to_string(), tree.span()));
-            continue;
-        };
-        // A doc comment is `#[doc = "..."]`, or with `#!`.
-        if group.stream().to_string().starts_with("doc =") {
-            while tokens
-                .pop_if(|(text, _)| text == "#" || text == "!")
-                .is_some()
-            {}
-            continue;
-        }
-        let (open, close) = match group.delimiter() {
-            Delimiter::Parenthesis => ("(", ")"),
-            Delimiter::Brace => ("{", "}"),
-            Delimiter::Bracket | Delimiter::None => ("[", "]"),
-        };
-        tokens.push(token(open, group.span_open()));
-        add_tokens(group.stream(), tokens);
-        tokens.push(token(close, group.span_close()));
     }
 }

@@ -6,6 +6,5 @@ mod listing;
 pub mod misconceptions;
 pub mod pages;
 pub mod parity;
-mod patch;
 mod scratch;
 mod wrong_solution;

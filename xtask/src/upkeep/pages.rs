@@ -1,7 +1,6 @@
 //! `cargo xtask pages`: checks that the console blocks of the pages show what the programs print, that
 //! the `rs` blocks show the code of the lessons, and that the links lead somewhere.
 
-use std::fs;
 use std::io::Write;
 use std::iter;
 use std::ops::Range;
@@ -10,6 +9,7 @@ use std::process::ExitCode;
 
 use super::{console, links, listing};
 use crate::failure::Failure;
+use crate::files;
 use crate::lessons::Workspace;
 use crate::markdown::{self, Part};
 use crate::style::{BAD, BOLD, DIM, GOOD};
@@ -21,99 +21,85 @@ pub struct Options {
     write: bool,
 }
 
-struct Problem {
-    line: usize,
-    message: String,
-    /// What to write into the page, and where.
-    fix: Option<(Range<usize>, String)>,
-}
-
 pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let workspace = Workspace::find()?;
     let lessons = workspace.lessons.iter().map(|lesson| &lesson.folder);
-    let failed = |path: &Path, error| Failure::failed(format!("{}: {error}", path.display()));
     let (mut pages, mut count) = (0, 0);
     for folder in iter::once(&workspace.root).chain(lessons) {
-        for path in markdown::pages(folder).map_err(|error| failed(folder, error))? {
-            let page = path
-                .strip_prefix(&workspace.root)
-                .unwrap_or(&path)
-                .display();
+        for path in markdown::pages(folder)? {
+            let page = path.strip_prefix(&workspace.root).unwrap_or(&path);
+            let page = page.display();
             writeln!(anstream::stderr(), "{DIM}{page}{DIM:#}")?;
-            let mut text = fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
-            let (fixed, problems): (Vec<_>, Vec<_>) = problems(&text, &path, &workspace)
-                .into_iter()
-                .partition(|problem| options.write && problem.fix.is_some());
+            let mut text = files::read(&path)?;
+            let Checked { problems, stale } = check(&text, &path, &workspace, options.write);
             // The last first, so that the places of the others stay true.
-            for (place, block) in fixed.into_iter().rev().filter_map(|problem| problem.fix) {
-                text.replace_range(place, &block);
-                fs::write(&path, &text).map_err(|error| failed(&path, error))?;
+            for (place, printed) in stale.into_iter().rev() {
+                text.replace_range(place, &printed);
             }
-            for Problem { line, message, .. } in &problems {
-                let mut out = anstream::stdout();
-                writeln!(out, "{BOLD}{page}:{line}{BOLD:#}: {message}")?;
+            files::write(&path, text)?;
+            for (line, message) in &problems {
+                let place = format!("{BOLD}{page}:{line}{BOLD:#}");
+                writeln!(anstream::stdout(), "{place}: {message}")?;
             }
             pages += 1;
             count += problems.len();
         }
     }
-    let (style, mut error) = (if count == 0 { GOOD } else { BAD }, anstream::stderr());
-    writeln!(
-        error,
-        "{pages} pages checked, {style}{count} problems{style:#}"
-    )?;
+    let style = if count == 0 { GOOD } else { BAD };
+    let problems = format!("{style}{count} problems{style:#}");
+    writeln!(anstream::stderr(), "{pages} pages checked, {problems}")?;
     Ok(ExitCode::from(u8::from(count > 0)))
 }
 
 /// In the order of the page.
-fn problems(page: &str, path: &Path, workspace: &Workspace) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    let mut add = |line, message, fix| problems.push(Problem { line, message, fix });
+#[derive(Default)]
+struct Checked {
+    /// Each with its line.
+    problems: Vec<(usize, String)>,
+    /// Blocks to write anew, with their places.
+    stale: Vec<(Range<usize>, String)>,
+}
+
+fn check(page: &str, path: &Path, workspace: &Workspace, write: bool) -> Checked {
+    let Checked {
+        mut problems,
+        mut stale,
+    } = Checked::default();
     // After a `diff`, the tests are those of a wrong solution: `cargo xtask misconceptions` runs them.
     let mut is_changed = false;
     for part in markdown::parts(page) {
-        match part {
-            Part::Heading { .. } => is_changed = false,
-            Part::Link {
-                line,
-                target,
-                code,
-                title,
-            } => {
-                if let Some(message) = links::problem(&target, code, &title, path) {
-                    add(line, message, None);
-                }
+        let fence = match part {
+            Part::Fence(fence) => fence,
+            Part::Heading { .. } => {
+                is_changed = false;
+                continue;
             }
-            Part::Fence { tag, .. } if tag == "diff" => is_changed = true,
-            Part::Fence {
-                line,
-                tag,
-                file,
-                content,
-            } if tag == "rs" => {
-                let file = file.unwrap_or_default();
-                if let Err((below, message)) = listing::compare(&page[content], &file, path) {
-                    add(line + below, message, None);
-                }
+            Part::Link(link) => {
+                let problem = links::problem(&link.target, link.code, &link.title, path);
+                problems.extend(problem.map(|problem| (link.line, problem)));
+                continue;
             }
-            Part::Fence {
-                line, tag, content, ..
-            } if tag == "console" => {
-                let block = &page[content.clone()];
-                if is_changed && block.starts_with("$ cargo test ") {
-                    continue;
-                }
-                match console::rerun(block, workspace) {
-                    Ok(printed) if printed == block => {}
-                    Ok(printed) => {
-                        let message = format!("expected:\n{block}actual:\n{printed}");
-                        add(line, message, Some((content, printed)));
-                    }
-                    Err(message) => add(line, message, None),
-                }
+        };
+        let block = &page[fence.content.clone()];
+        match fence.tag.as_str() {
+            "diff" => is_changed = true,
+            "rs" => {
+                let file = fence.file.unwrap_or_default();
+                let problem = listing::compare(block, &file, path).err();
+                problems.extend(problem.map(|(line, problem)| (fence.line + line, problem)));
             }
-            Part::Fence { .. } => {}
+            "console" if is_changed && block.starts_with("$ cargo test ") => {}
+            "console" => match console::rerun(block, workspace) {
+                Ok(printed) if printed == block => {}
+                Ok(printed) if write => stale.push((fence.content, printed)),
+                Ok(printed) => {
+                    let problem = format!("expected:\n{block}actual:\n{printed}");
+                    problems.push((fence.line, problem));
+                }
+                Err(problem) => problems.push((fence.line, problem)),
+            },
+            _ => {}
         }
     }
-    problems
+    Checked { problems, stale }
 }

@@ -5,8 +5,6 @@ use std::env;
 use std::ffi::OsString;
 use std::io::Write;
 use std::process::{Command, ExitCode};
-use std::thread;
-use std::time::Instant;
 
 use fastrand::Rng;
 use serde_json::{Value, json};
@@ -30,7 +28,6 @@ pub struct Options {
     seed: u64,
 }
 
-const NO_PYTHON: u8 = 3;
 const CLAIMS: &str = include_str!("../../../step4-compare/python/claims.py");
 const REPORTS: &str = include_str!("../../../step4-compare/python/scenarios.py");
 /// Prints its name and version, and fails if it is not a CPython with `asyncio.TaskGroup`.
@@ -41,21 +38,14 @@ sys.exit(sys.implementation.name != 'cpython' or sys.version_info < (3, 11))";
 pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let python = env::var_os("PYTHON").filter(|path| !path.is_empty());
     let python = python.unwrap_or_else(|| "python3".into());
-    let version = match check(&python) {
-        Ok(version) => version,
-        Err(reason) => {
-            let (python, mut error) = (python.to_string_lossy(), anstream::stderr());
-            writeln!(
-                error,
-                "{BAD}error{BAD:#}: nothing was compared: {python}: {reason}"
-            )?;
-            writeln!(
-                error,
-                "This needs CPython 3.11 or newer. Name one in PYTHON."
-            )?;
-            return Ok(ExitCode::from(NO_PYTHON));
-        }
-    };
+    let version = check(&python).map_err(|reason| {
+        let python = python.to_string_lossy();
+        let message = format!(
+            "nothing was compared: {python}: {reason}\n\
+             This needs CPython 3.11 or newer. Name one in PYTHON."
+        );
+        Failure::new(3, message)
+    })?;
     let mut out = anstream::stdout();
     let run_python = |program| {
         let mut command = Command::new(&python);
@@ -66,25 +56,12 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     writeln!(out, "{version}: {}", claims.trim_end())?;
 
     let workspace = Workspace::find()?;
-    let example = ["-q", "-p", "step4-compare", "--example", "scenario"];
-    let build = workspace.cargo().arg("build").args(example).status();
-    if !build.is_ok_and(|status| status.success()) {
-        return Err(Failure::failed("cannot build lesson 4"));
-    }
-
-    let start = Instant::now();
     let mut random = Rng::with_seed(options.seed);
     let scenarios = (0..options.scenarios).map(|_| scenario(&mut random).to_string());
     let scenarios: Vec<_> = scenarios.collect();
     let input = scenarios.join("\n") + "\n";
-    let mut lesson = workspace.cargo();
-    lesson.arg("run").args(example);
-    let cpython = run_python(REPORTS);
-    let (lesson, cpython) = thread::scope(|scope| {
-        let cpython = scope.spawn(|| reports(cpython, &input));
-        (reports(lesson, &input), cpython.join().expect("no panic"))
-    });
-    let (lesson, cpython) = (lesson?, cpython?);
+    let lesson = reports(workspace.example("step4-compare", "scenario"), &input)?;
+    let cpython = reports(run_python(REPORTS), &input)?;
     let (count, counts) = (scenarios.len(), [lesson.len(), cpython.len()]);
     if counts != [count; 2] {
         let message = format!("{count} scenarios have {counts:?} reports of lesson 4 and CPython");
@@ -113,7 +90,6 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let ties = cpython.iter().filter(cancelled).count();
     write!(out, "Not compared: the order in which a TaskGroup cancels ")?;
     writeln!(out, "several jobs (in {ties} scenarios)")?;
-    writeln!(anstream::stderr(), "{:.1} s", start.elapsed().as_secs_f64())?;
     Ok(ExitCode::from(u8::from(mismatches > 0)))
 }
 

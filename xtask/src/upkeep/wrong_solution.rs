@@ -3,10 +3,11 @@
 //! A wrong solution is a section with one or more `diff` blocks and the test that catches it: a link
 //! to the test, or a `console` block with `cargo test` and lines that it prints.
 
-use std::fs;
 use std::path::Path;
 
-use super::patch::Change;
+use super::scratch::Change;
+use crate::failure::Failure;
+use crate::files;
 use crate::lessons::{Lesson, Workspace};
 use crate::markdown::{self, Part};
 
@@ -33,64 +34,53 @@ pub struct Test {
 const FEWEST: usize = 3;
 
 /// The wrong solutions on all pages of a lesson.
-pub fn of_lesson(workspace: &Workspace, lesson: &Lesson) -> Result<Vec<WrongSolution>, String> {
-    let failed = |path: &Path, error| format!("{}: {error}", path.display());
+pub fn of_lesson(workspace: &Workspace, lesson: &Lesson) -> Result<Vec<WrongSolution>, Failure> {
     let mut found = Vec::new();
-    for path in markdown::pages(&lesson.folder).map_err(|error| failed(&lesson.folder, error))? {
-        let text = fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
+    for path in markdown::pages(&lesson.folder)? {
+        let page = files::read(&path)?;
         let path = path.strip_prefix(&workspace.root).unwrap_or(&path);
-        found.extend(read(&text, path)?);
+        let parts = markdown::parts(&page);
+        for section in parts.chunk_by(|_, next| !matches!(next, Part::Heading { .. })) {
+            let solution = read(section, &page, path);
+            let error = |error| Failure::usage(format!("{}:{error}", path.display()));
+            found.extend(solution.map_err(error)?);
+        }
     }
     if found.len() < FEWEST {
         let (name, count) = (&lesson.name, found.len());
-        return Err(format!(
+        return Err(Failure::usage(format!(
             "{name}: the pages must show at least {FEWEST} wrong solutions, and show {count}"
-        ));
+        )));
     }
     Ok(found)
 }
 
-/// `path` is the page's, from the workspace's root.
-fn read(page: &str, path: &Path) -> Result<Vec<WrongSolution>, String> {
-    let parts = markdown::parts(page);
-    let sections = parts.chunk_by(|_, next| !matches!(next, Part::Heading { .. }));
-    let solutions = sections.map(|section| read_section(section, page, path));
-    solutions.filter_map(Result::transpose).collect()
-}
-
-fn read_section(parts: &[Part], page: &str, path: &Path) -> Result<Option<WrongSolution>, String> {
-    let place = |line: &usize| format!("{}:{line}", path.display());
+/// Reads a section of the page at `path`. An error begins with its line.
+fn read(section: &[Part], page: &str, path: &Path) -> Result<Option<WrongSolution>, String> {
     let (mut changes, mut tests) = (Vec::new(), Vec::new());
-    for part in parts {
+    for part in section {
         match part {
-            Part::Fence {
-                line, tag, content, ..
-            } if tag == "diff" => {
-                let change = Change::read(&page[content.clone()], &path.with_file_name("src"));
-                changes.push(change.map_err(|problem| format!("{}: {problem}", place(line)))?);
+            Part::Fence(fence) if fence.tag == "diff" => {
+                let (block, line) = (&page[fence.content.clone()], fence.line);
+                let change = Change::read(block, &path.with_file_name("src"));
+                changes.push(change.map_err(|error| format!("{line}: {error}"))?);
             }
-            Part::Fence { tag, content, .. } if tag == "console" => {
-                tests.extend(shown(&page[content.clone()]));
+            Part::Fence(fence) if fence.tag == "console" => {
+                tests.extend(shown(&page[fence.content.clone()]));
             }
-            Part::Link { target, code, .. } => tests.extend(linked(target, *code)),
+            Part::Link(link) => tests.extend(linked(&link.target, link.code)),
             _ => {}
         }
     }
-    let [Part::Heading { line, text, .. }, ..] = parts else {
+    let (false, [Part::Heading { line, text, .. }, ..]) = (changes.is_empty(), section) else {
         return Ok(None);
     };
-    if changes.is_empty() {
-        return Ok(None);
-    }
-    let place = place(line);
-    let [caught_by] = <[Test; 1]>::try_from(tests).map_err(|tests| {
-        let count = tests.len();
-        format!("{place}: the section must name one test, and names {count}")
-    })?;
-    let title = (*text).to_owned();
+    let count = tests.len();
+    let [caught_by] = <[Test; 1]>::try_from(tests)
+        .map_err(|_| format!("{line}: the section must name one test, and names {count}"))?;
     Ok(Some(WrongSolution {
-        place,
-        title,
+        place: format!("{}:{line}", path.display()),
+        title: (*text).into(),
         changes,
         caught_by,
     }))
@@ -99,14 +89,11 @@ fn read_section(parts: &[Part], page: &str, path: &Path) -> Result<Option<WrongS
 /// The test of a block such as `$ cargo test -p step2-gather --test gather the_first_error`.
 fn shown(block: &str) -> Option<Test> {
     let (command, printed) = block.split_once('\n')?;
-    let (_, arguments) = command
-        .strip_prefix("$ cargo test ")?
-        .split_once("--test ")?;
-    let (program, filter) = arguments.split_once(' ')?;
-    let lines = printed.lines().map(|line| line.trim().to_owned());
-    let prints: Vec<_> = lines
-        .filter(|line| !line.is_empty() && line != "...")
-        .collect();
+    let arguments = command.strip_prefix("$ cargo test ")?;
+    let (program, filter) = arguments.split_once("--test ")?.1.split_once(' ')?;
+    let lines = printed.lines().map(str::trim);
+    let lines = lines.filter(|line| !["", "..."].contains(line));
+    let prints: Vec<_> = lines.map(String::from).collect();
     // The line `test NAME ... FAILED` has the whole name.
     let name = |line: &String| Some(line.strip_prefix("test ")?.split_once(' ')?.0.to_owned());
     Some(Test {
@@ -118,10 +105,8 @@ fn shown(block: &str) -> Option<Test> {
 
 /// The test that a link such as [`name`](tests/program/module.rs) leads to.
 fn linked(target: &str, code: Option<&str>) -> Option<Test> {
-    let mut path = target
-        .strip_prefix("tests/")?
-        .strip_suffix(".rs")?
-        .split('/');
+    let path = target.strip_prefix("tests/")?.strip_suffix(".rs")?;
+    let mut path = path.split('/');
     let program = path.next()?.to_owned();
     let modules = path.filter(|module| *module != "main");
     let path: Vec<_> = modules.chain(code?.rsplit("::").next()).collect();

@@ -15,11 +15,13 @@ pub fn workspace(name: &str) -> PathBuf {
     for (file, text) in [
         (
             "Cargo.toml",
-            "[workspace]\nresolver = \"3\"\nmembers = [\"lesson\"]\n",
+            "[workspace]\nresolver = \"3\"\nmembers = [\"lesson\"]\n\n\
+             [profile.dev]\ndebug = false\nincremental = false\n",
         ),
         (
             "lesson/Cargo.toml",
-            "[package]\nname = \"lesson\"\nedition = \"2024\"\n\n[package.metadata.lesson]\n\
+            "[package]\nname = \"lesson\"\nedition = \"2024\"\n\n\
+             [lib]\ntest = false\ndoctest = false\n\n[package.metadata.lesson]\n\
              number = 1\ntitle = \"Halves\"\nminutes = 1\nheadline = \"One half\"\n",
         ),
         (

@@ -1,9 +1,13 @@
-//! Paths and files of the practice folder. A file is written whole or not at all.
+//! Paths and files. A file is written whole or not at all.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use crate::failure::Failure;
+
+/// Contents by path, from some folder.
+pub type Files = BTreeMap<PathBuf, Vec<u8>>;
 
 /// The path from the current folder.
 pub fn shown(path: &Path) -> String {
@@ -49,9 +53,28 @@ pub fn keep(path: &Path) -> Result<PathBuf, Failure> {
     cannot("keep", path, result).map(|()| kept)
 }
 
+/// Writes the file, and keeps a copy of the old one.
+pub fn replace(path: &Path, content: String) -> Result<PathBuf, Failure> {
+    let kept = keep(path)?;
+    write(path, content).map(|()| kept)
+}
+
 /// `src/fetch.rs.kept-1` for `src/fetch.rs`: cargo does not take it for Rust.
 fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{ending}"));
     path.with_file_name(name)
+}
+
+/// Adds the file at this path from `root`, or all files in and below this folder but not in `skip`.
+pub fn collect(root: &Path, path: &Path, skip: &[PathBuf], to: &mut Files) -> Result<(), Failure> {
+    let source = root.join(path);
+    if source.is_file() {
+        to.insert(path.into(), cannot("read", &source, fs::read(&source))?);
+    } else if source.is_dir() && !skip.iter().any(|one| one == path) {
+        for entry in cannot("read", &source, fs::read_dir(&source))? {
+            collect(root, &path.join(entry?.file_name()), skip, to)?;
+        }
+    }
+    Ok(())
 }

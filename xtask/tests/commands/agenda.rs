@@ -1,12 +1,10 @@
 //! `cargo xtask agenda`, by the page that it prints.
 
-mod support;
-
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use support::{folder, manifest, outcome, this_workspace, xtask};
+use crate::support::{folder, manifest, outcome, this_workspace, xtask};
 
 fn agenda(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
     outcome(&mut xtask(folder, &[&["agenda"], arguments].concat()))

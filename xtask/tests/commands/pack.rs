@@ -2,13 +2,11 @@
 //!
 //! This workspace has the same dependency, so that its source is here and no network is needed.
 
-mod support;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use support::{folder, outcome, xtask};
+use crate::support::{folder, outcome, xtask};
 
 const CONFIG: &str = "[alias]\nhello = \"run\"\n";
 const MANIFEST: &str = "\

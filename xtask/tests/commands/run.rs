@@ -1,11 +1,9 @@
 //! `cargo xtask run` and `list`, and how lessons are selected, in a workspace of small lessons.
 
-mod support;
-
 use std::path::PathBuf;
 
+use crate::support::{folder, manifest, outcome, xtask};
 use serde_json::{Value, json};
-use support::{folder, manifest, outcome, xtask};
 
 const TEST: &str = "#[test]\nfn one() {}\n\n#[test]\n#[ignore]\nfn two() {}\n";
 const FAILING_TEST: &str =

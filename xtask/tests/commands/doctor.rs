@@ -1,10 +1,8 @@
 //! `cargo xtask doctor`, on this machine and on one that lacks things.
 
-mod support;
-
 use std::process::Command;
 
-use support::{folder, outcome, this_workspace, xtask};
+use crate::support::{folder, outcome, this_workspace, xtask};
 
 const READY: &str = "This machine is ready for the lessons.\n";
 

@@ -1,12 +1,13 @@
 //! `cargo xtask learn`, by what it prints, what it writes and its exit code, in a workspace of two
-//! small lessons. Each test has a practice folder of its own; all of them build into one target folder.
+//! small lessons. Each test has a practice folder of its own; they build into few shared target folders.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver};
+use std::sync::{LazyLock, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -265,9 +266,13 @@ incremental = false
     root
 });
 
+/// Target folders. Learners at the same time have one each, so that they do not wait for cargo's lock.
+static TARGETS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
 /// A learner with a practice folder.
 struct Learner {
     folder: String,
+    target: PathBuf,
 }
 
 struct Answer {
@@ -281,7 +286,13 @@ impl Learner {
     fn new(test: &str) -> Self {
         let folder = format!("practice-{test}");
         let _ = fs::remove_dir_all(TWO_LESSONS.join(&folder));
-        Self { folder }
+        let free = TARGETS.lock().unwrap().pop();
+        let target = free.unwrap_or_else(|| {
+            static COUNT: AtomicUsize = AtomicUsize::new(0);
+            let number = COUNT.fetch_add(1, Ordering::Relaxed);
+            TWO_LESSONS.join(format!("target-{number}"))
+        });
+        Self { folder, target }
     }
 
     fn at_the_first_exercise(test: &str) -> Self {
@@ -296,7 +307,7 @@ impl Learner {
             .args(["learn", "--folder", &self.folder])
             .args(arguments)
             .current_dir(&*TWO_LESSONS)
-            .env("CARGO_TARGET_DIR", TWO_LESSONS.join("target"))
+            .env("CARGO_TARGET_DIR", &self.target)
             .env("LC_ALL", "C.UTF-8");
         command
     }
@@ -351,6 +362,12 @@ impl Learner {
 
     fn writes(&self, body: &str) {
         self.write("lesson1/src/lib.rs", &self.source_with(body));
+    }
+}
+
+impl Drop for Learner {
+    fn drop(&mut self) {
+        TARGETS.lock().unwrap().push(self.target.clone());
     }
 }
 
@@ -605,7 +622,7 @@ fn a_failed_test_is_shown_with_its_rule_its_message_and_a_common_cause() {
 #[test]
 fn a_test_that_does_not_end_is_killed() {
     let learner = Learner::at_the_first_exercise("endless");
-    learner.writes("    if number == 1 {\n        loop {}\n    }\n    number / 2");
+    learner.writes("    while number == 1 {\n        std::thread::park();\n    }\n    number / 2");
     let texts = [
         "tests fail  halve",
         "✗ one has none",
@@ -732,7 +749,7 @@ fn start_with_a_page_removes_what_the_page_writes_and_keeps_the_old_copy() {
     // As the page says, in the lesson's folder and without the name of the package.
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["test", "--test", "halves", "has"]);
-    cargo.env("CARGO_TARGET_DIR", TWO_LESSONS.join("target"));
+    cargo.env("CARGO_TARGET_DIR", &learner.target);
     cargo.current_dir(learner.path("lesson1"));
     let before = answer(&mut cargo);
     assert!(
@@ -785,7 +802,7 @@ fn a_lesson_that_has_changed_is_named_with_the_way_to_go_on() {
     learner.write("lesson1/tests/halves.rs", &renamed);
     fs::remove_file(learner.path("lesson1/examples/demo.rs")).unwrap();
     let texts = [
-        "out of date  halve",
+        "halve is out of date",
         "your copy has no test one_has_none",
         fresh,
     ];
@@ -876,7 +893,8 @@ fn a_key_ends_watch_during_a_check_and_the_test_with_it() {
     let learner = Learner::at_the_first_exercise("quit");
     let pid = learner.path("pid");
     learner.writes(&format!(
-        "    std::fs::write({pid:?}, std::process::id().to_string()).unwrap();\n    loop {{}}"
+        "    std::fs::write({pid:?}, std::process::id().to_string()).unwrap();\n    \
+         loop {{ std::thread::park() }}"
     ));
     let mut watch = Watch::start(&learner, &["--limit", "3600"]);
     let deadline = Instant::now() + PATIENCE;

@@ -1,10 +1,8 @@
 //! `cargo xtask timeline` passes everything on to the example of lesson 4.
 
-mod support;
-
 use std::fs;
 
-use support::{folder, outcome, this_workspace, xtask};
+use crate::support::{folder, outcome, this_workspace, xtask};
 
 #[test]
 fn arguments_and_output_are_passed_on() {

@@ -1,10 +1,8 @@
 //! `cargo xtask parity`, with the Python of this machine if it has a suitable one.
 
-mod support;
-
 use std::process::Command;
 
-use support::outcome;
+use crate::support::outcome;
 
 fn parity(python: Option<&str>, arguments: &[&str]) -> (Option<i32>, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
@@ -35,7 +33,7 @@ fn the_lesson_and_cpython_agree() {
 /// The claims of `claims.py` that this decorator marks.
 fn claims(decorator: &str) -> Vec<&'static str> {
     let start = format!("@{decorator}(\"");
-    let lines = include_str!("../../step4-compare/python/claims.py").lines();
+    let lines = include_str!("../../../step4-compare/python/claims.py").lines();
     let claims = lines.filter_map(|line| line.strip_prefix(&start)?.strip_suffix("\")"));
     claims.collect()
 }
@@ -60,7 +58,7 @@ fn every_claim_about_asyncio_that_is_false_is_named() {
 
 #[test]
 fn every_cell_of_the_pages_asyncio_column_is_a_claim_that_is_asserted() {
-    let page = include_str!("../../step4-compare/ASYNCIO.md");
+    let page = include_str!("../../../step4-compare/ASYNCIO.md");
     let cells_under = |header: &str| {
         let rows = page
             .lines()

@@ -1,10 +1,6 @@
 //! `cargo xtask misconceptions`, in a workspace with one small lesson.
 
-mod support;
-#[path = "support/workspace.rs"]
-mod workspace;
-
-use workspace::{workspace, write, xtask};
+use crate::workspace::{workspace, write, xtask};
 
 /// A section of a page: a wrong solution, and the test that catches it.
 fn section(title: &str, change: &str, caught_by: &str) -> String {
@@ -91,6 +87,22 @@ fn a_wrong_solution_that_is_not_caught_is_a_failure_that_says_why() {
     let of_thirds = "Caught by [`four_has_two`](tests/thirds.rs).";
     page += &section("Of thirds", DOUBLE, of_thirds);
     expected.push("without the change, four_has_two does not compile\n".into());
+    // The lines that a page shows must be printed in this order, by the test or by the compiler.
+    for (change, prints, problem) in [
+        (
+            DOUBLE,
+            "right: 2\nleft: 8",
+            "`left: 8` is not printed: four_has_two fails\n",
+        ),
+        (
+            TEXT,
+            "test four_has_two ... FAILED",
+            "` is not printed: four_has_two does not compile\n",
+        ),
+    ] {
+        page += &section("Shown", change, &shown("four_has_two", prints));
+        expected.push(problem.into());
+    }
     write(&root, "lesson/MISCONCEPTIONS.md", &page);
 
     let (code, stdout, stderr) = xtask(&root, &["misconceptions"]);
@@ -99,7 +111,7 @@ fn a_wrong_solution_that_is_not_caught_is_a_failure_that_says_why() {
         assert!(stdout.contains(&expected), "{expected}\n{stdout}");
     }
     assert!(
-        stdout.contains("7 misconceptions, 7 not caught, in "),
+        stdout.contains("9 misconceptions, 9 not caught, in "),
         "{stdout}"
     );
 }

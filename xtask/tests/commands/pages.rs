@@ -1,12 +1,8 @@
 //! `cargo xtask pages`, in a workspace with one small lesson.
 
-mod support;
-#[path = "support/workspace.rs"]
-mod workspace;
-
 use std::fs;
 
-use workspace::{workspace, write, xtask};
+use crate::workspace::{workspace, write, xtask};
 
 const RIGHT: &str = "\
 # The *right* page, it's `one`
