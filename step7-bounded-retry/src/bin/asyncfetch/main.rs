@@ -1,6 +1,7 @@
 //! `asyncfetch`: fetches many URLs, politely, and reports the outcome of each.
 
 mod arguments;
+mod attempts;
 mod body_store;
 mod client;
 mod input;
@@ -8,6 +9,7 @@ mod limits;
 mod line_reader;
 mod output;
 mod progress;
+mod queue;
 mod run;
 mod selection;
 mod signals;
@@ -18,7 +20,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
-use arguments::Arguments;
+use arguments::{Arguments, Command};
 use clap::Parser;
 use tokio::runtime::Runtime;
 
@@ -32,7 +34,10 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return report_error(FAILED, format!("cannot start: {error}")).into(),
     };
-    let ended = runtime.block_on(run::run(&arguments));
+    let ended = match &arguments.command {
+        None => runtime.block_on(run::run(&arguments)),
+        Some(Command::Queue(command)) => runtime.block_on(queue::run(command)),
+    };
     // A DNS lookup cannot be cancelled, and the exit does not wait for it.
     runtime.shutdown_background();
     ended
