@@ -187,7 +187,7 @@ TIME is written as 200ms, 1.5s or 2m; SIZE as 64KiB or 10MB.
 
 Input has one URL per line. Empty lines and lines that begin with # are skipped.
 Without URLs and without --input, URLs are read from standard input and fetched
-as they arrive.
+as they arrive. A first argument `queue` is the command, and not a URL.
 
 Results go to standard output, progress and a summary to standard error. Ctrl-C
 stops the run: URLs in progress are reported as cancelled. A second Ctrl-C exits

@@ -29,7 +29,10 @@ const USAGE_ERROR: u8 = 2;
 const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage_error(&error),
+    };
     let runtime = match Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return report_error(FAILED, format!("cannot start: {error}")).into(),
@@ -43,6 +46,21 @@ fn main() -> ExitCode {
     ended
         .unwrap_or_else(|error| report_error(USAGE_ERROR, error))
         .into()
+}
+
+/// Prints what is wrong with the arguments, or the help. An argument is repeated without its password.
+fn usage_error(error: &clap::Error) -> ExitCode {
+    let mut text = error.render().ansi().to_string();
+    for argument in std::env::args_os() {
+        let argument = argument.to_string_lossy();
+        text = text.replace(&*argument, &output::without_password(&argument));
+    }
+    if error.use_stderr() {
+        let _ = write!(anstream::stderr(), "{text}");
+        return USAGE_ERROR.into();
+    }
+    let _ = write!(anstream::stdout(), "{text}");
+    ExitCode::SUCCESS
 }
 
 /// Prints an error on standard error, and returns `code`.

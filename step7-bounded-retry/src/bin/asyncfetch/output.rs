@@ -75,7 +75,7 @@ fn escape_control_chars(text: &str) -> String {
 }
 
 /// The URL without its password.
-fn without_password(url: &str) -> Cow<'_, str> {
+pub fn without_password(url: &str) -> Cow<'_, str> {
     let Some(start) = url.find("://").map(|scheme| scheme + 3) else {
         return url.into();
     };

@@ -46,6 +46,9 @@ pub async fn run(queue: &Queue, arguments: &super::Add) -> Result<u8, String> {
         let room = arguments.max_queued.get().saturating_sub(waiting);
         if room == 0 {
             if !is_told {
+                meta.added = meta.reserved;
+                queue.replace_meta(stored.as_ref(), &meta).await?;
+                stored = Some(meta.clone());
                 eprint_line(format_args!("{waiting} lines have no outcome: waiting"));
             }
             is_told = true;

@@ -16,7 +16,7 @@ const RENEW: Duration = Duration::from_secs(2);
 /// After so long without a renewal, the attempts are stopped. The rest of the lease is for their answers.
 const SURE: Duration = Duration::from_secs(4);
 /// How often the live workers are counted.
-const TICK: Duration = Duration::from_millis(500);
+const TICK: Duration = Duration::from_millis(250);
 /// How long the attempts of a partition that is given back may still run.
 const GRACE: Duration = Duration::from_secs(1);
 

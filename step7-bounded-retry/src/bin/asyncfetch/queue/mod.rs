@@ -31,7 +31,7 @@ use keys::Queue;
 pub enum Command {
     /// Add lines; the same input again adds only what is missing
     Add(Add),
-    /// Fetch lines until all have an outcome; start as many workers as wanted
+    /// Fetch lines until all have an outcome; may run on many machines
     Work(Box<Work>),
     /// Write the outcomes as JSON lines; ends when every line has one
     Results(Results),
@@ -41,11 +41,11 @@ pub enum Command {
 
 #[derive(Args)]
 pub struct Address {
-    /// The server: redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE], or rediss:// for TLS
+    /// redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]; rediss:// for TLS
     #[arg(value_name = "QUEUE")]
     address: String,
 
-    /// Tells several queues on one server apart
+    /// Name of the queue on its server
     #[arg(long, value_name = "NAME", default_value = "asyncfetch", value_parser = keys::name)]
     name: String,
 }
@@ -55,11 +55,11 @@ pub struct Add {
     #[command(flatten)]
     queue: Address,
 
-    /// Read the lines from this file; - is standard input
+    /// File of the lines; - is standard input
     #[arg(long, value_name = "FILE", default_value = "-")]
     input: PathBuf,
 
-    /// Wait while so many lines have no outcome yet
+    /// Wait while so many lines are queued
     #[arg(long, value_name = "N", default_value = "1000000")]
     max_queued: NonZeroU64,
 }
@@ -100,15 +100,16 @@ pub async fn run(command: &Command) -> Result<u8, String> {
     let interrupted = CancellationToken::new();
     signals::listen(interrupted.clone());
     let open = |address: &Address| Queue::open(&address.address, &address.name);
+    if let Command::Work(work) = command {
+        // It has something to give back when it is interrupted.
+        return work::run(open(&work.queue)?, work, interrupted).await;
+    }
     let command = async {
         match command {
             Command::Add(add) => add::run(&open(&add.queue)?, add).await,
-            Command::Work(work) => {
-                // It has something to give back when it is interrupted.
-                return work::run(open(&work.queue)?, work, interrupted.clone()).await;
-            }
             Command::Results(results) => results::run(&open(&results.queue)?, results).await,
             Command::Status(address) => status(&open(address)?).await,
+            Command::Work(_) => unreachable!("it has been run"),
         }
     };
     tokio::select! {

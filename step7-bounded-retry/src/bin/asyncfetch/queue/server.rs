@@ -114,8 +114,13 @@ fn problem(error: RedisError) -> (bool, String) {
     match error.kind() {
         ErrorKind::Io => {
             let text = error.to_string();
-            let is_tls = text.contains("certificate") || text.contains("corrupt message");
-            (!is_tls, text)
+            if error.is_timeout() {
+                (true, "no answer".into())
+            } else if error.is_connection_dropped() && !error.is_connection_refusal() {
+                (true, "it closes the connection".into())
+            } else {
+                (!text.contains("certificate"), text)
+            }
         }
         ErrorKind::AuthenticationFailed => (false, "it refuses the user or the password".into()),
         ErrorKind::Parse | ErrorKind::UnexpectedReturnType => {
