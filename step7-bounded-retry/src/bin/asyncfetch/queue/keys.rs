@@ -18,13 +18,16 @@ for i = 1, #ARGV, 2 do
   end
 end";
 
-/// Takes a lease, or renews it: ARGV is the worker and the time. The answer is -1 if another worker has
-/// it, and otherwise how long the partition must be left alone.
+/// Takes a lease, or renews it: ARGV is the worker, the time of the lease, and for how long another owner
+/// has to leave the partition alone. The answer is -1 if another worker has the lease, and otherwise for
+/// how long this one has to.
 pub const LEASE: &str = "
 local owner = redis.call('GET', KEYS[1])
 if owner and owner ~= ARGV[1] then return -1 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return math.max(redis.call('PTTL', KEYS[2]), 0)";
+local pause = math.max(redis.call('PTTL', KEYS[2]), 0)
+if pause < tonumber(ARGV[3]) then redis.call('SET', KEYS[2], '', 'PX', ARGV[3]) end
+return pause";
 
 /// Gives a lease back, if it still is the worker's.
 pub const RELEASE: &str = "
@@ -32,7 +35,8 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end";
 
 /// Notes that a partition must be left alone for a time, unless a longer one is noted.
 pub const PAUSE: &str = "
-if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], '', 'PX', ARGV[1]) end";
+local pause = redis.call('PTTL', KEYS[1])
+if pause < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], '', 'PX', ARGV[1]) end";
 
 /// Writes outcomes: ARGV is the id of each line, and its object. A line that is not there any more has
 /// its outcome already.

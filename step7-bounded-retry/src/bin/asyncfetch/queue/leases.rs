@@ -57,7 +57,7 @@ impl Partition {
 pub struct Leases {
     queue: Arc<Queue>,
     pub worker: String,
-    /// How long a partition is left alone when it changes hands.
+    /// How long a partition is left alone when it changes hands: the shortest time between two attempts.
     pause: Duration,
     owned: Mutex<Vec<Arc<Partition>>>,
 }
@@ -159,7 +159,8 @@ impl Leases {
             let keys = ["lease", "pause"].map(|what| self.queue.key(one, what));
             eval(&mut commands, LEASE, &keys)
                 .arg(&self.worker)
-                .arg(milliseconds(LEASE_TIME));
+                .arg(milliseconds(LEASE_TIME))
+                .arg(milliseconds(self.pause));
         }
         if commands.is_empty() {
             return Ok(Vec::new());

@@ -79,8 +79,7 @@ pub async fn run(
     let progress = Progress::start();
     let mut summary = Summary::start();
     let stop = interrupted.child_token();
-    // It holds one line; those that wait are in the engine.
-    let (lines, mut urls) = mpsc::channel(1);
+    let (lines, mut urls) = mpsc::channel(CHUNK);
     let urls = stream::poll_fn(|context| urls.poll_recv(context)).inspect(|_| progress.accepted());
     let attempt = {
         let worker = Arc::clone(&worker);
