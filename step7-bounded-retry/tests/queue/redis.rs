@@ -56,7 +56,8 @@ impl Redis {
         let mut command = Command::new(self.program);
         command
             .args(["--port", &self.port.to_string(), "--bind", "127.0.0.1"])
-            .args(["--appendonly", "yes", "--save", "", "--dir"])
+            .args(["--appendonly", "yes", "--appendfsync", "always"])
+            .args(["--save", "", "--dir"])
             .arg(self.folder.path())
             .stdout(Stdio::piped());
         if let Some(password) = self.password {

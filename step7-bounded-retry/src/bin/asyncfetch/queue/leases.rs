@@ -25,7 +25,7 @@ pub struct Partition {
     pub number: u64,
     /// The id from which lines are read next.
     pub next: AtomicU64,
-    /// Lines that were read and have no outcome yet.
+    /// Lines that were read, and whose outcome has not been written.
     pub in_hand: AtomicUsize,
     /// A host of this partition asked the owner before this one to wait.
     pub not_before: Instant,

@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ const LOOK: Duration = Duration::from_millis(100);
 
 #[derive(Deserialize)]
 struct Object {
+    index: u64,
     ok: bool,
 }
 
@@ -25,7 +27,7 @@ struct Object {
 pub async fn run(queue: &Queue, arguments: &super::Results) -> Result<u8, String> {
     let mut out = BufWriter::new(io::stdout());
     let mut last = vec!["-".to_owned(); usize::try_from(PARTITIONS).unwrap_or_default()];
-    let (mut written, mut code, mut is_told) = (0, 0, false);
+    let (mut written, mut code, mut is_told) = (HashSet::new(), 0, false);
     loop {
         let mut commands = pipe();
         for (partition, last) in (0..).zip(&last) {
@@ -33,26 +35,32 @@ pub async fn run(queue: &Queue, arguments: &super::Results) -> Result<u8, String
             command.arg(last).arg("+").arg("COUNT").arg(CHUNK);
         }
         let chunks: Vec<Vec<(String, (String, String))>> = queue.server.run(&commands).await?;
-        let before = written;
+        let before = written.len() as u64;
         for (last, chunk) in last.iter_mut().zip(chunks) {
-            for (id, (_, object)) in chunk {
-                if let Err(error) = writeln!(out, "{object}") {
+            for (id, (_, text)) in chunk {
+                *last = format!("({id}");
+                let object: Object = serde_json::from_str(&text)
+                    .map_err(|_| "the results were written by another program")?;
+                // A server that was restarted may have lost an outcome, which was then written again.
+                if !written.insert(object.index) {
+                    continue;
+                }
+                if let Err(error) = writeln!(out, "{text}") {
                     return Ok(write_failed(&error));
                 }
-                let is_ok = serde_json::from_str(&object).is_ok_and(|object: Object| object.ok);
-                code = if is_ok { code } else { FAILED };
-                written += 1;
-                *last = format!("({id}");
+                code = if object.ok { code } else { FAILED };
             }
         }
-        if written > before {
+        if written.len() as u64 > before {
             if let Err(error) = out.flush() {
                 return Ok(write_failed(&error));
             }
             continue;
         }
         let meta = queue.meta().await?;
-        let is_complete = meta.as_ref().is_none_or(|meta| written >= meta.added);
+        let is_complete = meta
+            .as_ref()
+            .is_none_or(|meta| written.len() as u64 >= meta.added);
         let may_grow = meta.is_none_or(|meta| !meta.ended);
         if is_complete && !(may_grow && arguments.follow) {
             return Ok(code);

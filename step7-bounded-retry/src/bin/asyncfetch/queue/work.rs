@@ -47,7 +47,7 @@ struct Worker {
     attempts: Attempts,
     /// By the index that the engine gives them.
     in_hand: Mutex<HashMap<u64, Line>>,
-    notes: mpsc::WeakSender<(u64, Note)>,
+    notes: mpsc::WeakSender<(Arc<Partition>, Note)>,
 }
 
 /// Fetches the lines of the partitions that this worker owns, and returns the exit code.
@@ -104,7 +104,7 @@ pub async fn run(
             summary.count(&outcome);
             progress.done(summary.failed(), || ());
             let note = Note::Outcome(line.number, object(&outcome, Some(&name)));
-            if notes.send((line.partition.number, note)).await.is_err() {
+            if notes.send((line.partition, note)).await.is_err() {
                 break;
             }
         }
@@ -168,6 +168,10 @@ impl Worker {
             }
             let is_idle = owned == open.len() && chunks.iter().all(Vec::is_empty);
             for (partition, chunk) in open.iter().zip(chunks) {
+                if chunk.is_empty() && partition.in_hand.load(Ordering::Relaxed) == 0 {
+                    // A server that was restarted may have lost outcomes: then their lines are back.
+                    partition.next.store(1, Ordering::Relaxed);
+                }
                 for (id, (_, line)) in chunk {
                     let number = number(&id);
                     partition.next.store(number + 2, Ordering::Relaxed);
@@ -185,13 +189,14 @@ impl Worker {
                 if open.len() < owned {
                     sleep(SHORTEST_IDLE).await;
                 }
-                continue;
-            }
-            if !follow && self.is_done().await? {
+            } else if self.with(|lines| !lines.is_empty()) {
+                sleep(SHORTEST_IDLE).await;
+            } else if !follow && self.is_done().await? {
                 return Ok(());
+            } else {
+                sleep(idle).await;
+                idle = LONGEST_IDLE.min(idle * 2);
             }
-            sleep(idle).await;
-            idle = LONGEST_IDLE.min(idle * 2);
         }
     }
 
@@ -227,7 +232,7 @@ impl Worker {
             let is_hosts = matches!(status.as_u16(), 429 | 503);
             if is_hosts && *pause <= self.attempts.settings.max_retry_after {
                 if let Some(notes) = self.notes.upgrade() {
-                    let note = (line.partition.number, Note::Pause(*pause));
+                    let note = (line.partition, Note::Pause(*pause));
                     let _ = notes.send(note).await;
                 }
             }
@@ -236,9 +241,7 @@ impl Worker {
     }
 
     fn take(&self, index: u64) -> Option<Line> {
-        let line = self.with(|lines| lines.remove(&index))?;
-        line.partition.in_hand.fetch_sub(1, Ordering::Relaxed);
-        Some(line)
+        self.with(|lines| lines.remove(&index))
     }
 
     fn with<T>(&self, with: impl FnOnce(&mut HashMap<u64, Line>) -> T) -> T {

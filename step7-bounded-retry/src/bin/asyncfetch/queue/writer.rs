@@ -1,11 +1,13 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use redis::pipe;
 use tokio::sync::mpsc;
 
 use super::keys::{PAUSE, Queue, WRITE, eval, id};
-use super::leases::milliseconds;
+use super::leases::{Partition, milliseconds};
 
 /// How many outcomes are written together.
 pub const BATCH: usize = 512;
@@ -24,22 +26,25 @@ pub enum Note {
 /// # Errors
 ///
 /// If the server cannot be used any more.
-pub async fn write(queue: &Queue, mut notes: mpsc::Receiver<(u64, Note)>) -> Result<(), String> {
+pub async fn write(
+    queue: &Queue,
+    mut notes: mpsc::Receiver<(Arc<Partition>, Note)>,
+) -> Result<(), String> {
     let mut batch = Vec::with_capacity(BATCH);
     while notes.recv_many(&mut batch, BATCH).await > 0 {
         let mut commands = pipe();
         let mut outcomes = BTreeMap::<u64, Vec<(u64, String)>>::new();
+        let mut written = Vec::new();
         for (partition, note) in batch.drain(..) {
             match note {
                 Note::Outcome(number, object) => {
-                    outcomes
-                        .entry(partition)
-                        .or_default()
-                        .push((number, object));
+                    let outcomes = outcomes.entry(partition.number).or_default();
+                    outcomes.push((number, object));
+                    written.push(partition);
                 }
                 Note::Pause(pause) => {
-                    eval(&mut commands, PAUSE, &[queue.key(partition, "pause")])
-                        .arg(milliseconds(pause));
+                    let key = queue.key(partition.number, "pause");
+                    eval(&mut commands, PAUSE, &[key]).arg(milliseconds(pause));
                 }
             }
         }
@@ -51,6 +56,9 @@ pub async fn write(queue: &Queue, mut notes: mpsc::Receiver<(u64, Note)>) -> Res
             }
         }
         queue.server.run::<()>(&commands).await?;
+        for partition in written {
+            partition.in_hand.fetch_sub(1, Ordering::Relaxed);
+        }
     }
     Ok(())
 }
