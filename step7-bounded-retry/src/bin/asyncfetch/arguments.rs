@@ -3,13 +3,21 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use bytesize::ByteSize;
-use clap::{Args, Parser, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use step7_bounded_retry::RetryPolicy;
 use step7_bounded_retry::engine::{Jitter, Settings};
 
+use crate::queue;
+
 /// Fetches many URLs, politely, and reports the outcome of each
 #[derive(Parser)]
-#[command(name = "asyncfetch", version, after_help = AFTER)]
+#[command(
+    name = "asyncfetch",
+    version,
+    after_help = AFTER,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true
+)]
 pub struct Arguments {
     /// URLs to fetch
     #[arg(value_name = "URL")]
@@ -41,6 +49,23 @@ pub struct Arguments {
     )]
     pub format: Format,
 
+    #[command(flatten)]
+    pub fetch: Fetch,
+
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Share a list between machines, through a Redis or Valkey server
+    #[command(subcommand)]
+    Queue(queue::Command),
+}
+
+/// How URLs are fetched.
+#[derive(Args)]
+pub struct Fetch {
     #[command(flatten)]
     pub requests: Requests,
 
@@ -162,7 +187,7 @@ TIME is written as 200ms, 1.5s or 2m; SIZE as 64KiB or 10MB.
 
 Input has one URL per line. Empty lines and lines that begin with # are skipped.
 Without URLs and without --input, URLs are read from standard input and fetched
-as they arrive.
+as they arrive. A first argument `queue` is the command, and not a URL.
 
 Results go to standard output, progress and a summary to standard error. Ctrl-C
 stops the run: URLs in progress are reported as cancelled. A second Ctrl-C exits
@@ -182,7 +207,7 @@ enum JitterArg {
     None,
 }
 
-impl Arguments {
+impl Fetch {
     pub fn settings(&self) -> Settings {
         Settings {
             max_concurrency: self.limits.concurrency,

@@ -31,6 +31,7 @@ impl BodyStore {
 
     /// Makes one attempt, saves its body once it has arrived whole, and returns the file's name. A file
     /// of the same name is replaced; or if files of an earlier run stay, this one gets another name.
+    /// The name begins with `index`.
     ///
     /// # Errors
     ///
@@ -39,13 +40,18 @@ impl BodyStore {
     /// # Cancellation
     ///
     /// The unfinished file is removed, as after an error.
-    pub async fn save(&self, http: &Http, request: &Request) -> Result<String, AttemptError> {
+    pub async fn save(
+        &self,
+        http: &Http,
+        request: &Request,
+        index: u64,
+    ) -> Result<String, AttemptError> {
         let output = |error| AttemptError::from_io(error, AttemptError::Output);
         let (file, mut part) = self.part().map_err(output)?;
         let mut file = File::from_std(file);
         http.get(request, &mut file).await?;
         drop(file);
-        let name = name(request);
+        let name = name(request, index);
         if !self.keep {
             part.persist(self.folder.join(&name))
                 .map_err(|failed| output(failed.error))?;
@@ -77,11 +83,11 @@ impl BodyStore {
 
 /// The index makes the name unique; the host and the last segment help people to find the file.
 /// Every character that has a meaning in a path is replaced.
-fn name(request: &Request) -> String {
+fn name(request: &Request, index: u64) -> String {
     let url = &request.url;
     let host = url.host_str().unwrap_or_default();
     let segment = url.path_segments().and_then(|mut path| path.next_back());
-    let mut name = format!("{:08}-{host}", request.index);
+    let mut name = format!("{index:08}-{host}");
     if let Some(segment) = segment.filter(|segment| !segment.is_empty()) {
         name = name + "-" + segment;
     }

@@ -2,7 +2,7 @@ use reqwest::Client;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use step7_bounded_retry::engine::Http;
 
-use crate::arguments::Arguments;
+use crate::arguments::Fetch;
 use crate::eprint_line;
 
 /// The attempts, with TLS by rustls and ring, which uses the operating system's trust store.
@@ -12,19 +12,19 @@ use crate::eprint_line;
 /// # Errors
 ///
 /// If a client cannot be built for another reason.
-pub fn http(arguments: &Arguments, headers: HeaderMap) -> reqwest::Result<Http> {
+pub fn http(fetch: &Fetch, headers: HeaderMap) -> reqwest::Result<Http> {
     // An error means that a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let timeout = *arguments.limits.timeout;
+    let timeout = *fetch.limits.timeout;
     let mut http = Http::new(Client::builder, timeout).or_else(|_| {
         let http = Http::new(|| Client::builder().tls_certs_only([]), timeout)?;
         eprint_line("warning: no root certificates are installed: https requests will fail");
         Ok::<_, reqwest::Error>(http)
     })?;
-    http.max_body = arguments.limits.max_body.0;
-    http.max_redirects = arguments.limits.max_redirects.into();
+    http.max_body = fetch.limits.max_body.0;
+    http.max_redirects = fetch.limits.max_redirects.into();
     http.headers = headers;
-    http.head = arguments.requests.head;
+    http.head = fetch.requests.head;
     Ok(http)
 }
 
@@ -33,12 +33,12 @@ pub fn http(arguments: &Arguments, headers: HeaderMap) -> reqwest::Result<Http> 
 /// # Errors
 ///
 /// If one is not a header. The message does not repeat it: it may be a secret.
-pub fn headers(arguments: &Arguments) -> Result<HeaderMap, String> {
+pub fn headers(fetch: &Fetch) -> Result<HeaderMap, String> {
     let mut headers = HeaderMap::new();
-    let agent = HeaderValue::from_str(&arguments.requests.user_agent);
+    let agent = HeaderValue::from_str(&fetch.requests.user_agent);
     let agent = agent.map_err(|_| "--user-agent must be the value of a header")?;
     headers.insert(USER_AGENT, agent);
-    for header in &arguments.requests.headers {
+    for header in &fetch.requests.headers {
         let header = header.split_once(':').and_then(|(name, value)| {
             let name = HeaderName::try_from(name.trim()).ok()?;
             let mut value = HeaderValue::try_from(value.trim()).ok()?;

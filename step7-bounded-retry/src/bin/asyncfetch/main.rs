@@ -1,6 +1,7 @@
 //! `asyncfetch`: fetches many URLs, politely, and reports the outcome of each.
 
 mod arguments;
+mod attempts;
 mod body_store;
 mod client;
 mod input;
@@ -8,6 +9,7 @@ mod limits;
 mod line_reader;
 mod output;
 mod progress;
+mod queue;
 mod run;
 mod selection;
 mod signals;
@@ -18,7 +20,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
-use arguments::Arguments;
+use arguments::{Arguments, Command};
 use clap::Parser;
 use tokio::runtime::Runtime;
 
@@ -27,17 +29,38 @@ const USAGE_ERROR: u8 = 2;
 const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage_error(&error),
+    };
     let runtime = match Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return report_error(FAILED, format!("cannot start: {error}")).into(),
     };
-    let ended = runtime.block_on(run::run(&arguments));
+    let ended = match &arguments.command {
+        None => runtime.block_on(run::run(&arguments)),
+        Some(Command::Queue(command)) => runtime.block_on(queue::run(command)),
+    };
     // A DNS lookup cannot be cancelled, and the exit does not wait for it.
     runtime.shutdown_background();
     ended
         .unwrap_or_else(|error| report_error(USAGE_ERROR, error))
         .into()
+}
+
+/// Prints what is wrong with the arguments, or the help. An argument is repeated without its password.
+fn usage_error(error: &clap::Error) -> ExitCode {
+    let mut text = error.render().ansi().to_string();
+    for argument in std::env::args_os() {
+        let argument = argument.to_string_lossy();
+        text = text.replace(&*argument, &output::without_password(&argument));
+    }
+    if error.use_stderr() {
+        let _ = write!(anstream::stderr(), "{text}");
+        return USAGE_ERROR.into();
+    }
+    let _ = write!(anstream::stdout(), "{text}");
+    ExitCode::SUCCESS
 }
 
 /// Prints an error on standard error, and returns `code`.

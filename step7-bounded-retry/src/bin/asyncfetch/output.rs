@@ -22,10 +22,15 @@ pub fn write(
 ) -> io::Result<()> {
     match format {
         Format::Text => write_text(out, outcome)?,
-        Format::Ndjson => serde_json::to_writer(&mut *out, &Object::new(outcome))?,
+        Format::Ndjson => out.write_all(object(outcome, None).as_bytes())?,
     }
     writeln!(out)?;
     out.flush()
+}
+
+/// The object of one URL, and the name of the worker of a queue that fetched it.
+pub fn object(outcome: &Outcome<Option<String>>, worker: Option<&str>) -> String {
+    serde_json::to_string(&Object::new(outcome, worker)).expect("it has no maps")
 }
 
 const GOOD: Style = AnsiColor::Green.on_default();
@@ -70,7 +75,7 @@ fn escape_control_chars(text: &str) -> String {
 }
 
 /// The URL without its password.
-fn without_password(url: &str) -> Cow<'_, str> {
+pub fn without_password(url: &str) -> Cow<'_, str> {
     let Some(start) = url.find("://").map(|scheme| scheme + 3) else {
         return url.into();
     };
@@ -109,6 +114,8 @@ struct Object<'a> {
     elapsed_ms: u128,
     file: Option<&'a str>,
     error: Option<ErrorObject>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    worker: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -118,7 +125,7 @@ struct ErrorObject {
 }
 
 impl<'a> Object<'a> {
-    fn new(outcome: &'a Outcome<Option<String>>) -> Self {
+    fn new(outcome: &'a Outcome<Option<String>>, worker: Option<&'a str>) -> Self {
         Self {
             index: outcome.index,
             url: &outcome.url,
@@ -136,6 +143,7 @@ impl<'a> Object<'a> {
                 kind: failure.kind().to_string(),
                 message: failure.to_string(),
             }),
+            worker,
         }
     }
 }

@@ -1,20 +1,19 @@
 use std::future::ready;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::Path;
-use std::sync::{Arc, Once};
+use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
-use step7_bounded_retry::engine::{self, AttemptError, Http, Request};
+use step7_bounded_retry::engine::{self, Request};
 use tokio_util::sync::CancellationToken;
 
 use crate::arguments::{Arguments, Format};
-use crate::body_store::BodyStore;
+use crate::attempts::Attempts;
 use crate::progress::Progress;
 use crate::selection::Selection;
 use crate::summary::Summary;
 use crate::{
-    FAILED, INTERRUPTED, USAGE_ERROR, client, eprint_line, input, limits, output, report_error,
-    signals,
+    FAILED, INTERRUPTED, USAGE_ERROR, eprint_line, input, limits, output, report_error, signals,
 };
 
 /// Fetches the URLs, and returns the exit code.
@@ -23,7 +22,6 @@ use crate::{
 ///
 /// If an option cannot be used: `--input`, `--output`, `--resume` or `--header`. Then nothing is fetched.
 pub async fn run(arguments: &Arguments) -> Result<u8, String> {
-    let headers = client::headers(arguments)?;
     let resume = arguments.resume.as_deref();
     let mut selection = Selection::new(arguments.shard, resume)
         .map_err(|error| path_error("cannot read --resume", resume, &error))?;
@@ -31,20 +29,13 @@ pub async fn run(arguments: &Arguments) -> Result<u8, String> {
     let mut lines = input::lines(&arguments.urls, input)
         .map_err(|error| path_error("cannot read --input", input, &error))?;
     let folder = arguments.output.as_deref();
-    let store = folder
-        .map(|folder| BodyStore::open(folder, resume.is_some()))
-        .transpose()
-        .map_err(|error| path_error("cannot create --output", folder, &error))?
-        .map(Arc::new);
-    let open_files = limits::raise_open_files();
-    let mut settings = arguments.settings();
-    let (concurrency, per_host) = (settings.max_concurrency.get(), settings.max_per_host.get());
-    settings.max_kept_hosts = limits::kept_hosts(open_files, concurrency, per_host);
-    let http = match client::http(arguments, headers) {
-        Ok(http) => Arc::new(http),
-        Err(error) => return Ok(report_error(FAILED, format!("cannot start: {error}"))),
+    let attempts = Attempts::new(&arguments.fetch, folder, resume.is_some())?;
+    let settings = attempts.settings;
+    let attempts = Arc::new(attempts);
+    let attempt = move |request: Arc<Request>| {
+        let attempts = Arc::clone(&attempts);
+        async move { attempts.attempt(&request, request.index).await }
     };
-    let attempt = move |request| attempt(Arc::clone(&http), store.clone(), request);
 
     let interrupted = CancellationToken::new();
     let stop = interrupted.child_token();
@@ -118,27 +109,7 @@ pub async fn run(arguments: &Arguments) -> Result<u8, String> {
     })
 }
 
-async fn attempt(
-    http: Arc<Http>,
-    store: Option<Arc<BodyStore>>,
-    request: Arc<Request>,
-) -> Result<Option<String>, AttemptError> {
-    static SAID: Once = Once::new();
-
-    let saved = match store {
-        Some(store) => store.save(&http, &request).await.map(Some),
-        None => http
-            .get(&request, &mut tokio::io::sink())
-            .await
-            .map(|_| None),
-    };
-    if let Err(AttemptError::Local(error)) = &saved {
-        SAID.call_once(|| eprint_line(format_args!("warning: {error}: some URLs wait")));
-    }
-    saved
-}
-
-fn path_error(what: &str, path: Option<&Path>, error: &io::Error) -> String {
+pub fn path_error(what: &str, path: Option<&Path>, error: &io::Error) -> String {
     let path = path.unwrap_or(Path::new("")).display();
     format!("{what} {path}: {error}")
 }

@@ -54,10 +54,7 @@ impl Selection {
     }
 
     pub fn takes(&mut self, line: &str) -> bool {
-        let is_ours = |shard: Shard| {
-            let hash = fnv(host(line).as_deref().unwrap_or(line));
-            hash % shard.of == shard.number - 1
-        };
+        let is_ours = |shard: Shard| host_hash(line) % shard.of == shard.number - 1;
         if !self.shard.is_none_or(is_ours) {
             return false;
         }
@@ -72,9 +69,18 @@ impl Selection {
     }
 }
 
-/// FNV-1a, 64 bits: the same on every machine and in every version.
-fn fnv(text: &str) -> u64 {
-    text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
+/// The hash of a line's host, or of the line if it is not a URL that can be fetched.
+pub fn host_hash(line: &str) -> u64 {
+    fnv(FNV_BASIS, host(line).as_deref().unwrap_or(line))
+}
+
+/// The hash of nothing.
+pub const FNV_BASIS: u64 = 0xCBF2_9CE4_8422_2325;
+
+/// FNV-1a, 64 bits: the same on every machine and in every version. It goes on from the hash of what
+/// came before.
+pub fn fnv(before: u64, text: &str) -> u64 {
+    text.bytes().fold(before, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
     })
 }

@@ -1,0 +1,157 @@
+use std::collections::HashSet;
+use std::io::{self, Read, Write};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::redis::Redis;
+
+/// No test here takes so long on any machine.
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// `asyncfetch queue`, running. It is killed when this is dropped.
+pub struct Process(Child);
+
+/// Starts a command on the queue of the server.
+pub fn start(redis: &Redis, command: &str, options: &[&str]) -> Process {
+    start_at(&redis.url(), command, options)
+}
+
+pub fn start_at(address: &str, command: &str, options: &[&str]) -> Process {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_asyncfetch"));
+    program
+        .args(["queue", command, address])
+        .args(options)
+        .env("NO_PROXY", "*")
+        .env_remove("CLICOLOR_FORCE")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    Process(program.spawn().unwrap())
+}
+
+/// A worker that stays. Its delays are short.
+pub fn worker(redis: &Redis) -> Process {
+    let delays = ["--follow", "--base-delay", "1ms"];
+    start(redis, "work", &delays)
+}
+
+/// Adds the lines, to the end.
+pub fn add(redis: &Redis, lines: &str) {
+    let run = start(redis, "add", &[]).end_with(lines);
+    assert_eq!(run.code, Some(0), "{run:?}");
+}
+
+impl Process {
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    pub fn interrupt(&self) {
+        let kill = format!("kill -s INT {}", self.id());
+        let status = Command::new("sh").args(["-c", &kill]).status();
+        assert!(status.unwrap().success());
+    }
+
+    /// Reads standard error up to this text.
+    pub fn wait_for(&mut self, text: &str) {
+        let mut read = Vec::new();
+        let err = self.0.stderr.as_mut().unwrap();
+        while !String::from_utf8_lossy(&read).contains(text) {
+            let mut byte = [0];
+            err.read_exact(&mut byte)
+                .unwrap_or_else(|_| panic!("{:?}", String::from_utf8_lossy(&read)));
+            read.push(byte[0]);
+        }
+    }
+
+    pub fn write(&mut self, lines: &str) {
+        let input = self.0.stdin.as_mut().unwrap();
+        input.write_all(lines.as_bytes()).unwrap();
+    }
+
+    /// Closes standard input after these lines, and waits for the end.
+    pub fn end_with(mut self, lines: &str) -> Run {
+        let mut input = self.0.stdin.take().unwrap();
+        let mut err = self.0.stderr.take().unwrap();
+        let mut out = self.0.stdout.take().unwrap();
+        thread::scope(|scope| {
+            // It fails if the program has ended.
+            scope.spawn(move || input.write_all(lines.as_bytes()));
+            let err = scope.spawn(move || io::read_to_string(&mut err).unwrap());
+            let out = scope.spawn(move || io::read_to_string(&mut out).unwrap());
+            let mut code = None;
+            until(|| {
+                code = self.0.try_wait().unwrap();
+                code.is_some()
+            });
+            Run {
+                code: code.unwrap().code(),
+                out: out.join().unwrap(),
+                err: err.join().unwrap(),
+            }
+        })
+    }
+
+    pub fn end(self) -> Run {
+        self.end_with("")
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Waits until something is so.
+pub fn until(mut is_so: impl FnMut() -> bool) {
+    let limit = Instant::now() + LIMIT;
+    while !is_so() {
+        assert!(Instant::now() < limit, "it takes too long");
+        thread::park_timeout(Duration::from_millis(2));
+    }
+}
+
+/// The exit code and the output of a program that has ended.
+#[derive(Debug)]
+pub struct Run {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl Run {
+    /// The objects. Each index from 0 occurs once.
+    pub fn objects(&self) -> Vec<Value> {
+        let objects = self
+            .out
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap());
+        let objects: Vec<Value> = objects.collect();
+        let indexes = objects
+            .iter()
+            .map(|object| object["index"].as_u64().unwrap());
+        let indexes: HashSet<u64> = indexes.collect();
+        assert_eq!(indexes.len(), objects.len(), "an index occurs twice");
+        assert_eq!(indexes, (0..objects.len() as u64).collect());
+        objects
+    }
+}
+
+/// The outcomes of a queue that is done.
+pub fn results(redis: &Redis) -> Run {
+    start(redis, "results", &["--follow"]).end()
+}
+
+/// The number that `status` gives to this count.
+pub fn status(redis: &Redis, count: &str) -> usize {
+    let run = start(redis, "status", &[]).end();
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let line = run.out.lines().find_map(|line| line.strip_prefix(count));
+    let number = line.unwrap().split_whitespace().next().unwrap();
+    number.parse().unwrap()
+}
