@@ -1,0 +1,177 @@
+//! `cargo xtask book`: the pages as a website, with mdBook.
+
+mod chapter;
+mod timeline;
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use crate::failure::Failure;
+use crate::lessons::Workspace;
+use crate::markdown::{self, Part};
+use crate::{process, run};
+
+#[derive(clap::Args)]
+#[command(after_help = "\
+The first page is target/book/index.html. This needs mdBook:
+cargo install mdbook --locked")]
+pub struct Options {
+    /// Open the book in a browser
+    #[arg(long)]
+    open: bool,
+}
+
+struct Book<'a> {
+    workspace: &'a Workspace,
+    /// mdBook's list of the chapters.
+    summary: String,
+    /// The files, from the root, that have a page because a chapter links to them.
+    sources: BTreeSet<PathBuf>,
+    /// Dead links.
+    problems: Vec<String>,
+}
+
+pub fn run(options: &Options) -> Result<ExitCode, Failure> {
+    let workspace = Workspace::find()?;
+    if Command::new("mdbook").arg("--version").output().is_err() {
+        let command = "cargo install mdbook --locked";
+        return Err(Failure::failed(format!(
+            "mdBook is not installed. Install it with\n\n    {command}"
+        )));
+    }
+    run::build(
+        &workspace,
+        &workspace.lessons.iter().collect::<Vec<_>>(),
+        &["--examples"],
+    )?;
+    let folder = workspace.target.join("book-src");
+    let _ = fs::remove_dir_all(&folder);
+    let (summary, sources, problems) = ("# Summary\n".into(), BTreeSet::new(), Vec::new());
+    let mut book = Book {
+        workspace: &workspace,
+        summary,
+        sources,
+        problems,
+    };
+    book.write_chapters()?;
+    if !book.problems.is_empty() {
+        return Err(Failure::failed(book.problems.join("\n")));
+    }
+    book.write(Path::new("SUMMARY.md"), &book.summary)?;
+    book.write_sources()?;
+    for file in fs::read_dir(workspace.root.join("xtask/book"))? {
+        let file = file?;
+        fs::copy(file.path(), folder.join(file.file_name()))?;
+    }
+    // In place of mdBook's own fonts, which would be half the weight of a page.
+    fs::create_dir_all(folder.join("theme/fonts"))?;
+    fs::write(folder.join("theme/fonts/fonts.css"), "/* None */\n")?;
+
+    let mut mdbook = Command::new("mdbook");
+    mdbook.arg("build").arg(&folder);
+    process::output(mdbook.args(options.open.then_some("--open")), "")?;
+    writeln!(
+        anstream::stdout(),
+        "{}",
+        workspace.target.join("book/index.html").display()
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Book<'_> {
+    fn write_chapters(&mut self) -> Result<(), Failure> {
+        let root = &self.workspace.root;
+        let own = root.join("xtask/book");
+        self.add_chapter("", &root.join("README.md"), Path::new("README.md"), "")?;
+        self.add_chapter("", &own.join("what-if.md"), Path::new("what-if.md"), "")?;
+        self.summary.push_str("\n# Lessons\n");
+        for lesson in &self.workspace.lessons {
+            let questions = self.questions(lesson)?;
+            self.add_page("- ", &lesson.folder.join("README.md"), &questions)?;
+            self.add_more_pages("  - ", &lesson.folder)?;
+        }
+        self.summary.push_str("\n# For the teacher\n");
+        let mut agenda = Command::new(std::env::current_exe()?);
+        let agenda = process::output(agenda.arg("agenda").current_dir(root), "")?;
+        self.add_chapter(
+            "- ",
+            &own.join("teaching.md"),
+            Path::new("teaching.md"),
+            &agenda.replacen("# ", "## ", 1),
+        )?;
+        self.add_more_pages("- ", root)
+    }
+
+    /// The pages beside the README.
+    fn add_more_pages(&mut self, item: &str, folder: &Path) -> Result<(), Failure> {
+        for page in markdown::pages(folder)? {
+            if page.file_name() != Some(OsStr::new("README.md")) {
+                self.add_page(item, &page, "")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn add_page(&mut self, item: &str, file: &Path, more: &str) -> Result<(), Failure> {
+        let path = file.strip_prefix(&self.workspace.root).unwrap_or(file);
+        self.add_chapter(item, file, path, more)
+    }
+
+    /// The page `file` as the chapter `path`, with `more` before its part for the teacher.
+    fn add_chapter(
+        &mut self,
+        item: &str,
+        file: &Path,
+        path: &Path,
+        more: &str,
+    ) -> Result<(), Failure> {
+        let mut page = fs::read_to_string(file)?;
+        let end = page.find("\n## For the teacher").unwrap_or(page.len());
+        page.insert_str(end, more);
+        let title = markdown::parts(&page)
+            .into_iter()
+            .find_map(|part| match part {
+                Part::Heading { text, .. } => Some(text.to_owned()),
+                _ => None,
+            });
+        let chapter = chapter::address(path);
+        let title = title.unwrap_or_default();
+        self.summary = format!("{}\n{item}[{title}]({chapter}.md)\n", self.summary);
+        let text = self.mend(&page, path)?;
+        self.write(Path::new(&format!("{chapter}.md")), &text)
+    }
+
+    /// mdBook copies these pages as they are. They are neither in the sidebar nor in the search, and
+    /// are not printed with the chapters.
+    fn write_sources(&self) -> Result<(), Failure> {
+        let template = fs::read_to_string(self.workspace.root.join("xtask/book/source.html"))?;
+        for path in &self.sources {
+            let text = fs::read_to_string(self.workspace.root.join(path))?;
+            let number = |line| format!("<a id=\"L{line}\" href=\"#L{line}\">{line}</a>\n");
+            let page = template
+                .replace("{root}", &chapter::to_root(path))
+                .replace("{path}", &path.to_string_lossy())
+                .replace(
+                    "{language}",
+                    path.extension().and_then(OsStr::to_str).unwrap_or("text"),
+                )
+                .replace(
+                    "{numbers}",
+                    &(1..=text.lines().count()).map(number).collect::<String>(),
+                )
+                .replace("{text}", &timeline::escape(&text));
+            self.write(Path::new(&format!("{}.html", path.display())), &page)?;
+        }
+        Ok(())
+    }
+
+    fn write(&self, path: &Path, text: &str) -> Result<(), Failure> {
+        let path = self.workspace.target.join("book-src/src").join(path);
+        fs::create_dir_all(path.parent().unwrap_or(&path))?;
+        Ok(fs::write(path, text)?)
+    }
+}
