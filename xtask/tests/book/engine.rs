@@ -1,0 +1,175 @@
+//! The rules in the book's `engine.js` are those of the Rust program.
+
+use std::fs::File;
+use std::io::Write;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::browser::Browser;
+use crate::support::outcome;
+use crate::{book, root};
+
+const MODES: [&str; 3] = ["gather", "collect", "taskgroup"];
+
+/// Short delays, so that many jobs end in the same tick.
+fn random_scenario(random: &mut fastrand::Rng) -> Value {
+    let most = if random.bool() { 4 } else { 1000 };
+    let jobs = (0..random.usize(..8)).map(|number| {
+        let fail = (random.u8(..5) < 2).then(|| format!("error {number}"));
+        json!({"name": format!("job {number}"), "delay_ms": random.u32(..=most), "fail": fail})
+    });
+    json!({"jobs": jobs.collect::<Vec<_>>()})
+}
+
+/// Ties that random scenarios rarely have.
+fn ties() -> Vec<Value> {
+    let scenario = |jobs: &[(u32, bool)]| {
+        let jobs = jobs.iter().enumerate().map(|(number, (delay, fails))| {
+            let fail = fails.then(|| format!("error {number}"));
+            json!({"name": format!("job {number}"), "delay_ms": delay, "fail": fail})
+        });
+        json!({"jobs": jobs.collect::<Vec<_>>()})
+    };
+    vec![
+        scenario(&[(1, true), (1, true), (1, true), (1, true)]),
+        scenario(&[
+            (2, false),
+            (1, true),
+            (1, true),
+            (1, true),
+            (1, true),
+            (1, true),
+            (1, false),
+        ]),
+        scenario(&[
+            (0, true),
+            (0, false),
+            (0, true),
+            (0, true),
+            (0, true),
+            (3, true),
+        ]),
+        scenario(&[]),
+    ]
+}
+
+fn example(name: &str, arguments: &[&str], input: &str) -> Vec<Value> {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(input.as_bytes()).unwrap();
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["run", "-q", "-p", "step4-compare", "--example", name, "--"]);
+    cargo.args(arguments).current_dir(root());
+    let (code, stdout, stderr) = outcome(cargo.stdin(File::open(file.path()).unwrap()));
+    assert_eq!(code, Some(0), "{stderr}");
+    stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// The report that the program `scenario` prints, from the timelines of the three modes.
+fn report(runs: &Value) -> Value {
+    let list = |run: &Value, key: &str, test: &dyn Fn(&Value) -> bool| -> Vec<Value> {
+        let jobs = run["jobs"].as_array().unwrap().iter();
+        jobs.filter(|job| test(job))
+            .map(|job| job[key].clone())
+            .collect()
+    };
+    let with = |run: &Value, outcome: &'static str| {
+        list(run, "name", &move |job| job["outcome"] == outcome)
+    };
+    let [gather, collect, taskgroup] = [0, 1, 2].map(|at| &runs[at]);
+    let result = |job: &Value| match job["error"].as_str() {
+        Some(error) => format!("err:{error}"),
+        None => format!("ok:{}", job["name"].as_str().unwrap()),
+    };
+    let results: Vec<_> = collect["jobs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(result)
+        .collect();
+    let is_error = |job: &Value| !job["error"].is_null();
+    let report = |run: &Value| {
+        let aggregated = if run["mode"] == "gather" {
+            Vec::new()
+        } else {
+            list(run, "error", &is_error)
+        };
+        json!({
+            "completed": with(run, "completed"), "cancelled": with(run, "cancelled"),
+            "raised": run["caller"]["message"], "aggregated": aggregated,
+        })
+    };
+    let at_return = list(gather, "name", &|job| {
+        job["outcome"] == "completed" && job["orphan"] == false
+    });
+    let mut reports = json!({"gather": report(gather), "collect": report(collect), "taskgroup": report(taskgroup)});
+    reports["gather"]["completed_at_return"] = at_return.into();
+    reports["collect"]["results"] = json!(results);
+    reports
+}
+
+/// Names in the order of the list of jobs, not in the order of time.
+fn sorted(mut report: Value) -> Value {
+    for mode in MODES {
+        for key in [
+            "completed",
+            "cancelled",
+            "completed_at_return",
+            "aggregated",
+        ] {
+            if let Some(names) = report[mode].get_mut(key).and_then(Value::as_array_mut) {
+                names.sort_by_key(Value::to_string);
+            }
+        }
+    }
+    report
+}
+
+#[test]
+fn the_engine_of_the_book_and_the_rust_program_agree_on_random_scenarios() {
+    let Some(book) = book() else { return };
+    let count = if std::env::var_os("LONG_TESTS").is_some() {
+        24_000
+    } else {
+        3_000
+    };
+    let seed = fastrand::u64(..);
+    let mut random = fastrand::Rng::with_seed(seed);
+    let mut scenarios = ties();
+    scenarios.extend((0..count).map(|_| random_scenario(&mut random)));
+
+    let browser = Browser::start();
+    browser.open(&book.join("what-if.html"), "");
+    let play = |scenarios: &[Value]| {
+        let script = "return arguments[0].map(({ jobs }) => arguments[1].map((mode) => book.run(jobs, mode)))";
+        browser.run_with(script, &json!([scenarios, MODES]))
+    };
+    let lines: Vec<_> = scenarios.iter().map(Value::to_string).collect();
+    let expected = example("scenario", &[], &lines.join("\n"));
+    assert_eq!(expected.len(), scenarios.len());
+    for (scenarios, expected) in scenarios.chunks(1000).zip(expected.chunks(1000)) {
+        let runs = play(scenarios);
+        for (at, expected) in expected.iter().enumerate() {
+            let actual = sorted(report(&runs[at]));
+            assert_eq!(
+                actual,
+                sorted(expected.clone()),
+                "seed {seed}: {}",
+                scenarios[at]
+            );
+        }
+    }
+
+    // The times too. This is one program for each scenario, so there are fewer of them.
+    let runs = play(&scenarios[..40]);
+    for (at, line) in lines[..40].iter().enumerate() {
+        let mut timelines = example("timeline", &["--json", "--line", line], "");
+        for timeline in &mut timelines {
+            timeline.as_object_mut().unwrap().remove("scenario");
+        }
+        assert_eq!(runs[at], json!(timelines), "seed {seed}: {line}");
+    }
+}
