@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag};
@@ -83,7 +84,7 @@ impl Book<'_> {
             .map_err(|_| format!("{name} is not in the workspace"))?;
         let mut anchor = anchor.to_owned();
         if linked.extension() != Some(OsStr::new("md")) {
-            let text = fs::read_to_string(&file).map_err(|error| format!("{name}: {error}"))?;
+            let text = text(&file).map_err(|error| format!("{name}: {error}"))?;
             let function = function
                 .and_then(|path| path.rsplit("::").next())
                 .unwrap_or_default();
@@ -116,4 +117,16 @@ pub fn address(path: &Path) -> String {
 
 pub fn to_root(path: &Path) -> String {
     "../".repeat(path.components().count() - 1)
+}
+
+/// What the page of a file shows. That of a folder lists its files.
+pub fn text(path: &Path) -> io::Result<String> {
+    if !path.is_dir() {
+        return fs::read_to_string(path);
+    }
+    let entries = fs::read_dir(path)?
+        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned() + "\n"));
+    let mut names = entries.collect::<io::Result<Vec<_>>>()?;
+    names.sort();
+    Ok(names.concat())
 }

@@ -150,7 +150,7 @@ impl Book<'_> {
     fn write_sources(&self) -> Result<(), Failure> {
         let template = fs::read_to_string(self.workspace.root.join("xtask/book/source.html"))?;
         for path in &self.sources {
-            let text = fs::read_to_string(self.workspace.root.join(path))?;
+            let text = chapter::text(&self.workspace.root.join(path))?;
             let number = |line| format!("<a id=\"L{line}\" href=\"#L{line}\">{line}</a>\n");
             let page = template
                 .replace("{root}", &chapter::to_root(path))
