@@ -69,7 +69,6 @@ impl Book<'_> {
         let root = &self.workspace.root;
         let page = root.join(path);
         if let Some(problem) = links::problem(target, function, &page) {
-            // The pages in `xtask/book` link as if they stood in the root.
             return Err(problem);
         }
         if target.contains("://") || target.starts_with('#') || target.starts_with("mailto:") {

@@ -12,8 +12,7 @@ use std::process::{Command, ExitCode};
 
 use crate::failure::Failure;
 use crate::lessons::Workspace;
-use crate::markdown::{self, Part};
-use crate::{process, run};
+use crate::{markdown, process, run};
 
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -85,61 +84,39 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
 impl Book<'_> {
     fn write_chapters(&mut self) -> Result<(), Failure> {
         let root = &self.workspace.root;
-        let own = root.join("xtask/book");
-        self.add_chapter("", &root.join("README.md"), Path::new("README.md"), "")?;
-        self.add_chapter("", &own.join("what-if.md"), Path::new("what-if.md"), "")?;
+        self.add("", &root.join("README.md"), "")?;
+        self.add("", &root.join("xtask/book/what-if.md"), "")?;
         self.summary.push_str("\n# Lessons\n");
         for lesson in &self.workspace.lessons {
             let questions = self.questions(lesson)?;
-            self.add_page("- ", &lesson.folder.join("README.md"), &questions)?;
-            self.add_more_pages("  - ", &lesson.folder)?;
+            self.add("- ", &lesson.folder.join("README.md"), &questions)?;
+            self.add_more("  - ", &lesson.folder)?;
         }
         self.summary.push_str("\n# For the teacher\n");
         let mut agenda = Command::new(std::env::current_exe()?);
         let agenda = process::output(agenda.arg("agenda").current_dir(root), "")?;
-        self.add_chapter(
-            "- ",
-            &own.join("teaching.md"),
-            Path::new("teaching.md"),
-            &agenda.replacen("# ", "## ", 1),
-        )?;
-        self.add_more_pages("- ", root)
+        let agenda = agenda.replacen("# ", "## ", 1);
+        self.add("- ", &root.join("xtask/book/teaching.md"), &agenda)?;
+        self.add_more("- ", root)
     }
 
     /// The pages beside the README.
-    fn add_more_pages(&mut self, item: &str, folder: &Path) -> Result<(), Failure> {
-        for page in markdown::pages(folder)? {
-            if page.file_name() != Some(OsStr::new("README.md")) {
-                self.add_page(item, &page, "")?;
-            }
-        }
-        Ok(())
+    fn add_more(&mut self, item: &str, folder: &Path) -> Result<(), Failure> {
+        let pages = markdown::pages(folder)?;
+        let mut pages = pages.iter().filter(|page| !page.ends_with("README.md"));
+        pages.try_for_each(|page| self.add(item, page, ""))
     }
 
-    fn add_page(&mut self, item: &str, file: &Path, more: &str) -> Result<(), Failure> {
+    /// A page as a chapter, with `more` before its part for the teacher.
+    fn add(&mut self, item: &str, file: &Path, more: &str) -> Result<(), Failure> {
         let path = file.strip_prefix(&self.workspace.root).unwrap_or(file);
-        self.add_chapter(item, file, path, more)
-    }
-
-    /// The page `file` as the chapter `path`, with `more` before its part for the teacher.
-    fn add_chapter(
-        &mut self,
-        item: &str,
-        file: &Path,
-        path: &Path,
-        more: &str,
-    ) -> Result<(), Failure> {
+        // These are written as if they stood in the root.
+        let path = path.strip_prefix("xtask/book").unwrap_or(path);
         let mut page = fs::read_to_string(file)?;
         let end = page.find("\n## For the teacher").unwrap_or(page.len());
         page.insert_str(end, more);
-        let title = markdown::parts(&page)
-            .into_iter()
-            .find_map(|part| match part {
-                Part::Heading { text, .. } => Some(text.to_owned()),
-                _ => None,
-            });
-        let chapter = chapter::address(path);
-        let title = title.unwrap_or_default();
+        let title = page.lines().find_map(|line| line.strip_prefix("# "));
+        let (title, chapter) = (title.unwrap_or_default(), chapter::address(path));
         self.summary = format!("{}\n{item}[{title}]({chapter}.md)\n", self.summary);
         let text = self.mend(&page, path)?;
         self.write(Path::new(&format!("{chapter}.md")), &text)

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use support::{outcome, this_workspace, xtask};
+use support::{folder, manifest, outcome, this_workspace, xtask};
 
 /// The root of the workspace.
 fn root() -> PathBuf {
@@ -79,4 +79,40 @@ fn without_mdbook_the_command_that_installs_it_is_named() {
 
     assert_eq!((code, &stdout[..]), (Some(1), ""));
     assert!(stderr.contains("cargo install mdbook --locked"), "{stderr}");
+}
+
+#[test]
+fn a_dead_link_and_a_dead_anchor_fail_the_build_and_are_named() {
+    if book().is_none() {
+        return;
+    }
+    let manifest = manifest("lesson", 1, 1, "");
+    let page = "# Lesson\n\n[a](#here), [b](missing.rs),\n[c](../README.md#there), [d](../README.md#title)\n";
+    let files = [
+        (
+            "Cargo.toml",
+            "[workspace]\nresolver = \"3\"\nmembers = [\"lesson\"]\n",
+        ),
+        ("README.md", "# Title\n"),
+        ("lesson/Cargo.toml", &manifest),
+        ("lesson/README.md", page),
+        ("lesson/src/lib.rs", ""),
+        ("lesson/examples/demo1.rs", "fn main() {}\n"),
+        ("xtask/book/what-if.md", "# What if\n"),
+        ("xtask/book/teaching.md", "# Teaching\n"),
+    ];
+    let root = folder("dead-links", &files);
+    let mut command = xtask(&root, &["book"]);
+    let (code, _, stderr) = outcome(command.env("CARGO_TARGET_DIR", root.join("target")));
+
+    assert_eq!(code, Some(1), "{stderr}");
+    let problems = [
+        "lesson/README.md:3: #here: there is no such heading",
+        "lesson/README.md:3: there is no file missing.rs",
+        "lesson/README.md:4: ../README.md#there: there is no such heading",
+    ];
+    assert!(
+        stderr.ends_with(&format!("{}\n", problems.join("\n"))),
+        "{stderr}"
+    );
 }

@@ -25,6 +25,7 @@ fn pages_are_not_wider_than_the_screen_and_have_their_picture_taken() {
                 browser.wait("document.readyState === 'complete'");
                 if more == "?slides" {
                     browser.wait("document.querySelector('.slide.here')");
+                    browser.press(&["\u{E014}"]);
                 }
                 browser.save_screenshot(&shots.join(format!("{name}-{width}-{scheme}.png")));
                 let overflow =
