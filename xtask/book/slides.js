@@ -109,7 +109,6 @@
       slides.forEach((slide, index) => slide.classList.toggle('here', index === here));
       count.textContent = `${here + 1} / ${slides.length}`;
       scrollTo(0, 0);
-      sessionStorage.setItem(PLACE, here);
     }
     const chapter = (rel) => {
       const link = document.querySelector(`a[rel~="${rel}"]`);
@@ -139,14 +138,19 @@
       },
       true,
     );
-    // Another size needs other slides. The place is kept in the session.
+    // Another size, as in full screen, needs other slides. The place is kept for that one load.
     const width = innerWidth;
     let timer = 0;
     addEventListener('resize', () => {
       clearTimeout(timer);
-      timer = setTimeout(() => innerWidth !== width && location.reload(), 500);
+      timer = setTimeout(() => {
+        if (innerWidth === width) return;
+        sessionStorage.setItem(PLACE, here);
+        location.reload();
+      }, 500);
     });
     show(Number(sessionStorage.getItem(PLACE) ?? 0));
+    sessionStorage.removeItem(PLACE);
   }
 
   book.offerSlides = function () {
@@ -154,7 +158,14 @@
     const link = (search, text, title) => element('a', { href: search, class: 'book-mode', title }, text);
     buttons?.prepend(link('?slides', 'Slides', 'A section a screen; n shows the notes, Escape ends it'));
     if (book.timelines.length) {
-      buttons?.prepend(link('?predict', 'Predict', 'Cover the timelines, and say what will happen'));
+      // The link leads back from the covered page.
+      buttons?.prepend(
+        link(
+          asked.has('predict') ? location.pathname : '?predict',
+          'Predict',
+          'Cover the timelines, and say what will happen',
+        ),
+      );
     }
     // Behind the fonts and the colours of the code, which change the heights.
     if (asked.has('slides')) document.fonts.ready.then(start);

@@ -28,8 +28,9 @@ impl Book<'_> {
                     let line = 1 + page[..range.start].matches('\n').count();
                     let code = source.split('`').nth(1);
                     let name = Some(&*title).filter(|title| !title.is_empty()).or(code);
-                    // The link's text may contain its target too. The target itself comes last.
-                    let start = range.start + source.rfind(&*dest_url).unwrap_or_default();
+                    // The text and the title of the link may contain its target too.
+                    let start = source.rfind(&format!("]({dest_url}")).unwrap_or_default();
+                    let start = range.start + start + 2;
                     match self.target(&dest_url, name, path) {
                         Ok(target) => changes.push((start..start + dest_url.len(), target)),
                         Err(what) => self
@@ -38,8 +39,8 @@ impl Book<'_> {
                     }
                 }
                 Tag::CodeBlock(CodeBlockKind::Fenced(info)) => {
-                    if let Some(data) = timeline::arguments(&info, source) {
-                        changes.push((range, self.timeline(&data, source)?));
+                    if let Some(arguments) = timeline::arguments(&info, source) {
+                        changes.push((range, self.timeline(&arguments, source)?));
                     } else if let Some(Ok(target)) = info
                         .strip_prefix("rs ")
                         .map(|file| self.target(file, None, path))
