@@ -132,7 +132,7 @@ fn sorted(mut report: Value) -> Value {
 fn the_engine_of_the_book_and_the_rust_program_agree_on_random_scenarios() {
     let Some(book) = book() else { return };
     let count = if std::env::var_os("LONG_TESTS").is_some() {
-        24_000
+        12_000
     } else {
         3_000
     };
@@ -164,8 +164,8 @@ fn the_engine_of_the_book_and_the_rust_program_agree_on_random_scenarios() {
     }
 
     // The times too. This is one program for each scenario, so there are fewer of them.
-    let runs = play(&scenarios[..40]);
-    for (at, line) in lines[..40].iter().enumerate() {
+    let runs = play(&scenarios[..15]);
+    for (at, line) in lines[..15].iter().enumerate() {
         let mut timelines = example("timeline", &["--json", "--line", line], "");
         for timeline in &mut timelines {
             timeline.as_object_mut().unwrap().remove("scenario");
