@@ -92,7 +92,7 @@ pub fn parts(page: &str) -> Vec<Part<'_>> {
 }
 
 /// The text of a link whose text is code.
-fn code(link: &str) -> Option<&str> {
+pub fn code(link: &str) -> Option<&str> {
     let (code, _) = link.strip_prefix("[`")?.split_once("`]")?;
     (!code.contains('`')).then_some(code)
 }

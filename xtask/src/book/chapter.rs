@@ -9,6 +9,7 @@ use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag};
 
 use super::{Book, timeline};
 use crate::failure::Failure;
+use crate::markdown;
 use crate::upkeep::links;
 
 impl Book<'_> {
@@ -26,12 +27,11 @@ impl Book<'_> {
                     ..
                 } => {
                     let line = 1 + page[..range.start].matches('\n').count();
-                    let code = source.split('`').nth(1);
-                    let name = Some(&*title).filter(|title| !title.is_empty()).or(code);
+                    let code = markdown::code(source);
                     // The text and the title of the link may contain its target too.
                     let start = source.rfind(&format!("]({dest_url}")).unwrap_or_default();
                     let start = range.start + start + 2;
-                    match self.target(&dest_url, name, path) {
+                    match self.target(&dest_url, code, &title, path) {
                         Ok(target) => changes.push((start..start + dest_url.len(), target)),
                         Err(what) => self
                             .problems
@@ -43,7 +43,7 @@ impl Book<'_> {
                         changes.push((range, self.timeline(&arguments, source)?));
                     } else if let Some(Ok(target)) = info
                         .strip_prefix("rs ")
-                        .map(|file| self.target(file, None, path))
+                        .map(|file| self.target(file, None, "", path))
                     {
                         let caption = format!("[`{}`]({target})\n\n```rs", &info[3..]);
                         changes.push((range.start..range.start + 3 + info.len(), caption));
@@ -60,16 +60,18 @@ impl Book<'_> {
         Ok(chapter)
     }
 
-    /// Where a link on the page at `path` leads in the book, with the line of `function`.
+    /// Where a link on the page at `path` leads in the book. If its title or its code names a function,
+    /// it leads to the line of that.
     fn target(
         &mut self,
         target: &str,
-        function: Option<&str>,
+        code: Option<&str>,
+        title: &str,
         path: &Path,
     ) -> Result<String, String> {
         let root = &self.workspace.root;
         let page = root.join(path);
-        if let Some(problem) = links::problem(target, function, &page) {
+        if let Some(problem) = links::problem(target, code, title, &page) {
             return Err(problem);
         }
         if target.contains("://") || target.starts_with('#') || target.starts_with("mailto:") {
@@ -85,8 +87,10 @@ impl Book<'_> {
         let mut anchor = anchor.to_owned();
         if linked.extension() != Some(OsStr::new("md")) {
             let text = text(&file).map_err(|error| format!("{name}: {error}"))?;
-            let function = function
-                .and_then(|path| path.rsplit("::").next())
+            let code = code.and_then(|path| path.rsplit("::").next());
+            let function = Some(title)
+                .filter(|title| !title.is_empty())
+                .or(code)
                 .unwrap_or_default();
             let named = [format!("fn {function}("), format!("fn {function}<")];
             let line = text
