@@ -25,8 +25,21 @@
       words: element('span', { class: 'words' }),
     };
     const track = element('div', { class: 'track' }, ...Object.values(parts), handle);
-    book.drag(handle, track, index, timeline);
-    if (isFirst) handle.addEventListener('keydown', (event) => book.pressKey(event, index, timeline));
+    book.drag(handle, track, {
+      end: () => timeline.end,
+      time: () => timeline.jobs[index].delay_ms,
+      move: (time) => timeline.move(index, time),
+      done: () => timeline.changed(),
+      press: toggle,
+    });
+    if (isFirst) {
+      book.listenToKeys(handle, (steps) => timeline.moveBy(index, steps), {
+        Enter: toggle,
+        ' ': toggle,
+        Delete: () => timeline.remove(index),
+        F2: () => timeline.rename(index),
+      });
+    }
     return { row: element('div', { class: 'lane' }, name, track), handle, name, ...parts };
   }
 
@@ -98,7 +111,7 @@
 
     let drawnEnd = 0;
     return {
-      mode,
+      title: book.titles[mode],
       panel,
       lanes,
       caller,
@@ -108,7 +121,10 @@
         lanes.forEach((lane, index) =>
           updateLane(lane, timeline.jobs[index], run.jobs[index], run, timeline),
         );
-        for (const part of [line, arrow, words]) part.style.left = `${(100 * run.caller.at_ms) / end}%`;
+        const at = `${(100 * run.caller.at_ms) / end}%`;
+        for (const part of [line, arrow]) part.style.left = at;
+        // A covered result must not show by its place when it comes.
+        words.style.left = timeline.isCovered ? 0 : at;
         caller.dataset.end = run.caller.at_ms;
         words.textContent = timeline.isCovered ? '?' : book.result(run.caller);
         words.title = words.textContent;

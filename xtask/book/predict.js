@@ -11,7 +11,7 @@
 
   book.coverAsAsked = function (timeline) {
     const isAsked = new URLSearchParams(location.search).has('predict');
-    if (isAsked || timeline.given.covered) setCovered(timeline, true);
+    if (isAsked || timeline.given?.covered) setCovered(timeline, true);
   };
 
   book.toggleCover = (timeline) => setCovered(timeline, !timeline.isCovered);
@@ -28,7 +28,8 @@
     timeline.guesses.replaceChildren();
     if (!timeline.isCovered) return;
     const ask = (panel) => {
-      const jobs = panel.run.jobs.map((job) =>
+      // Where a job has many attempts, only the caller is asked about.
+      const jobs = (panel.asked ?? panel.run.jobs).map((job) =>
         question(job.name, 'select', (guess) => isRight(job, guess), job.orphan ? 'orphaned' : job.outcome),
       );
       const time = panel.run.caller.at_ms;
@@ -38,7 +39,7 @@
         (guess) => Number(guess) === time,
         `${time} ms`,
       );
-      const fields = element('fieldset', {}, element('legend', {}, book.titles[panel.mode]));
+      const fields = element('fieldset', {}, element('legend', {}, panel.title));
       for (const { label } of [...jobs, caller]) fields.append(label);
       return { fields, questions: [...jobs, caller] };
     };

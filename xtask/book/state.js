@@ -27,10 +27,10 @@
     return `cargo xtask timeline ${jobs.map((job) => `--job ${quote(jobText(job))}`).join(' ')}`;
   };
 
-  /** `#timeline-1&job=slow=50ms&mode=gather`. The colon and the equals sign need no escape there. */
-  book.writeAddress = function (id, jobs, modes) {
-    const pairs = [...jobs.map((job) => ['job', jobText(job)]), ...modes.map((mode) => ['mode', mode])];
+  /** `#timeline-1&job=slow=50ms&mode=gather`: the state of one figure, as pairs of a key and a value. */
+  book.writeAddress = function (id, pairs) {
     const state = pairs.map(([key, value]) => `&${key}=${encodeURIComponent(value)}`).join('');
+    // The colon and the equals sign need no escape there.
     replaceAddress(`#${id}${state.replaceAll('%3D', '=').replaceAll('%3A', ':')}`);
   };
 
@@ -41,11 +41,21 @@
     history.replaceState(null, '', location.pathname + location.search + hash);
   }
 
-  /** The jobs and the modes that the address has for this timeline, or null. */
-  book.readAddress = function (id) {
-    if (!location.hash.startsWith(`#${id}&`)) return null;
-    const state = new URLSearchParams(location.hash.slice(id.length + 2));
-    const jobs = state.getAll('job').slice(0, 12).map(parseJob);
+  /** What the address has for this figure, or null. */
+  book.readAddress = (id) =>
+    location.hash.startsWith(`#${id}&`) ? new URLSearchParams(location.hash.slice(id.length + 2)) : null;
+
+  book.writeJobs = function (id, jobs, modes) {
+    book.writeAddress(id, [
+      ...jobs.map((job) => ['job', jobText(job)]),
+      ...modes.map((mode) => ['mode', mode]),
+    ]);
+  };
+
+  /** The jobs and the modes in the address, or null. */
+  book.readJobs = function (id) {
+    const state = book.readAddress(id);
+    const jobs = state?.getAll('job').slice(0, 12).map(parseJob) ?? [];
     const names = new Set(jobs.map((job) => job?.name));
     if (!jobs.length || jobs.includes(null) || names.size < jobs.length) return null;
     return { jobs, modes: state.getAll('mode').filter((mode) => mode in book.titles) };

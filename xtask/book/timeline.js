@@ -5,7 +5,7 @@
   const { element } = book;
   const MAX_JOBS = 12;
 
-  class Timeline {
+  book.Timeline = class {
     constructor(figure, number) {
       this.figure = figure;
       this.given = JSON.parse(figure.dataset.timeline);
@@ -18,20 +18,28 @@
       this.guesses = element('div', { class: 'guesses' });
       this.isCovered = false;
       this.stopPlaying = () => {};
-      figure.replaceChildren(this.tools(), this.stage, this.guesses, this.edit, this.caption(), this.said);
+      const help =
+        'Drag the end of a job. Press it, or its name, and the job fails. Keys: arrows, Enter, Delete, F2.';
+      figure.replaceChildren(
+        this.tools(),
+        this.stage,
+        this.guesses,
+        this.edit,
+        book.caption(help, this.command),
+        this.said,
+      );
       figure.classList.add('live');
       // mdBook turns the page at an arrow key, and searches at an `s`, also in a field.
       figure.addEventListener('keydown', (event) => {
         if (event.target.matches('input, select')) event.stopPropagation();
       });
-      this.restore(book.readAddress(this.id) ?? this.given);
+      this.restore(book.readJobs(this.id) ?? this.given);
       book.coverAsAsked(this);
     }
 
     /** Buttons for the modes, and for what can be done. */
     tools() {
-      const button = (text, title, onclick, name) =>
-        element('button', { type: 'button', title, onclick, class: name }, text);
+      const { button } = book;
       this.modeButtons = Object.entries(book.titles).map(([mode, title]) =>
         element('button', { type: 'button', onclick: () => this.toggleMode(mode), 'data-mode': mode }, title),
       );
@@ -46,40 +54,16 @@
       );
     }
 
-    caption() {
-      const copy = element(
-        'button',
-        {
-          type: 'button',
-          class: 'copy',
-          onclick: async () => {
-            // A page that was opened as a file may not be allowed to write the clipboard.
-            const isCopied = await navigator.clipboard?.writeText(this.command.textContent).then(
-              () => true,
-              () => false,
-            );
-            if (!isCopied) getSelection().selectAllChildren(this.command);
-            copy.textContent = isCopied ? 'Copied' : 'Selected';
-            setTimeout(() => (copy.textContent = 'Copy'), 1500);
-          },
-        },
-        'Copy',
-      );
-      const help =
-        'Drag the end of a job. Press it, or its name, and the job fails. Keys: arrows, Enter, Delete, F2.';
-      return element(
-        'figcaption',
-        {},
-        element('p', { class: 'help' }, help),
-        element('div', { class: 'command' }, this.command, copy),
-      );
-    }
-
     restore({ jobs, modes }) {
       this.jobs = structuredClone(jobs);
       this.modes = new Set(modes.length ? modes : Object.keys(book.titles));
       this.end = book.axisEnd(this.jobs);
       this.build();
+    }
+
+    restoreAddress() {
+      const state = book.readJobs(this.id);
+      if (state) this.restore(state);
     }
 
     /** Makes the panels and the form anew: the number of jobs, their names, or the modes have changed. */
@@ -110,20 +94,18 @@
     changed() {
       this.end = book.axisEnd(this.jobs);
       this.update();
-      book.writeAddress(this.id, this.jobs, [...this.modes]);
+      book.writeJobs(this.id, this.jobs, [...this.modes]);
       this.say();
     }
 
     say(first = '') {
-      clearTimeout(this.saying);
-      // A held key makes many changes. One sentence for the last of them is enough.
-      this.saying = setTimeout(() => {
+      book.say(this.said, () => {
         const plans = this.jobs.map(
           (job) => `${job.name} ${book.plan(job)} at ${book.duration(job.delay_ms)}`,
         );
         const runs = this.panels.map(({ run }) => book.sentence(run));
-        this.said.textContent = [first, ...(this.isCovered ? plans : runs)].join(' ');
-      }, 300);
+        return [first, ...(this.isCovered ? plans : runs)].join(' ');
+      });
     }
 
     /** The step of the arrow keys and of a drag. */
@@ -137,6 +119,13 @@
       const rounded = Math.round(Math.min(delay, most) / step) * step;
       this.jobs[index].delay_ms = Math.max(0, Math.min(rounded, most));
       this.update();
+    }
+
+    /** A key moves by the exact step. The end is that of the axis. */
+    moveBy(index, steps) {
+      const time = this.jobs[index].delay_ms + steps * this.step();
+      this.move(index, steps === Infinity ? this.end : time, true);
+      this.changed();
     }
 
     toggle(index) {
@@ -187,19 +176,5 @@
       this.stopPlaying();
       this.stopPlaying = book.play(this, () => this.say());
     }
-  }
-
-  document.addEventListener('DOMContentLoaded', () => {
-    const figures = [...document.querySelectorAll('figure.timeline')];
-    book.timelines = figures.map((figure, index) => new Timeline(figure, index + 1));
-    book.offerSlides();
-    const shared = book.timelines.find(({ id }) => location.hash.startsWith(`#${id}&`));
-    shared?.figure.scrollIntoView();
-    window.addEventListener('hashchange', () => {
-      for (const timeline of book.timelines) {
-        const state = book.readAddress(timeline.id);
-        if (state) timeline.restore(state);
-      }
-    });
-  });
+  };
 })((window.book ??= {}));

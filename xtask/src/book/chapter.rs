@@ -7,7 +7,7 @@ use std::path::Path;
 
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag};
 
-use super::{Book, timeline};
+use super::Book;
 use crate::failure::Failure;
 use crate::markdown;
 use crate::upkeep::links;
@@ -39,8 +39,8 @@ impl Book<'_> {
                     }
                 }
                 Tag::CodeBlock(CodeBlockKind::Fenced(info)) => {
-                    if let Some(arguments) = timeline::arguments(&info, source) {
-                        changes.push((range, self.timeline(&arguments, source)?));
+                    if let Some(figure) = self.figure(&info, source)? {
+                        changes.push((range, figure));
                     } else if let Some(Ok(target)) = info
                         .strip_prefix("rs ")
                         .map(|file| self.target(file, None, "", path))

@@ -9,28 +9,73 @@ use crate::process;
 use crate::teach::{answer_key, predict};
 
 impl Book<'_> {
-    pub fn timeline(&self, arguments: &[String], fence: &str) -> Result<String, Failure> {
-        let shown = |mode: &str| {
+    /// A live figure for a console block that shows a timeline. Without JavaScript, its text is shown.
+    pub fn figure(&self, info: &str, fence: &str) -> Result<Option<String>, Failure> {
+        let lines = || {
             fence
                 .lines()
-                .any(|line| line == mode || line.ends_with(&format!("· {mode}")))
+                .skip(1)
+                .filter(|line| !line.starts_with("```"))
+        };
+        let text = lines().collect::<Vec<_>>().join("\n");
+        let Some(command) = text
+            .lines()
+            .next()
+            .and_then(|line| line.strip_prefix("$ cargo "))
+        else {
+            return Ok(None);
+        };
+        if info == "console live" {
+            return self.recorded(command, &text).map(Some);
+        }
+        let direct = "run -q -p step4-compare --example timeline --";
+        let arguments = command
+            .strip_prefix("xtask timeline")
+            .or(command.strip_prefix(direct));
+        let arguments = arguments.filter(|_| info == "console" && text.contains('▲'));
+        let Some(arguments) = arguments.and_then(shlex::split) else {
+            return Ok(None);
         };
         let titles = [
             ("gather", "gather"),
             ("collect", "gather, collecting"),
             ("taskgroup", "TaskGroup"),
         ];
-        let modes: Vec<_> = titles
-            .iter()
-            .filter(|title| shown(title.1))
-            .map(|title| title.0)
-            .collect();
-        let text = fence
-            .trim_start_matches("```console\n")
-            .trim_end_matches('`');
-        Ok(figure(
-            &json!({"jobs": self.jobs(arguments)?, "modes": modes}),
-            text,
+        let is_shown = |title: &str| lines().any(|line| line.rsplit("· ").next() == Some(title));
+        let modes = titles.iter().filter(|(_, title)| is_shown(title));
+        let modes: Vec<_> = modes.map(|(mode, _)| mode).collect();
+        Ok(Some(timeline(
+            &json!({"jobs": self.jobs(&arguments)?, "modes": modes}),
+            &text,
+        )))
+    }
+
+    /// With `--json`, the program prints a run for each of its settings.
+    fn recorded(&self, command: &str, text: &str) -> Result<String, Failure> {
+        let arguments = command.split(' ').chain(["--", "--json"]);
+        let lines = process::output(self.workspace.cargo().args(arguments), "")?;
+        let runs = lines.lines().map(|line| {
+            let mut settings: serde_json::Map<String, Value> = serde_json::from_str(line)?;
+            let run = settings.remove("timeline").unwrap_or_default();
+            let job = |job: &Value| {
+                ["name", "start_ms", "end_ms", "outcome", "error"].map(|key| job[key].clone())
+            };
+            let jobs: Vec<_> = run["jobs"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(job)
+                .collect();
+            Ok(json!({"settings": settings, "jobs": jobs, "caller": run["caller"]}))
+        });
+        let runs = runs.collect::<serde_json::Result<Vec<_>>>();
+        let runs = runs.map_err(|error| Failure::failed(format!("{command}: {error}")))?;
+        let name = command.rsplit(' ').next();
+        let data = json!({"name": name, "command": format!("cargo {command}"), "runs": runs});
+        Ok(format!(
+            "<figure class=\"timeline recorded\"><pre><code>{}</code></pre>\
+             <script type=\"application/json\">{data}</script></figure>",
+            one_line(text)
         ))
     }
 
@@ -47,7 +92,7 @@ impl Book<'_> {
             if let Question::Jobs { jobs, mode, .. } = question {
                 let options: Vec<_> = jobs.iter().map(|job| format!("--job={job}")).collect();
                 let data = json!({"jobs": self.jobs(&options)?, "modes": [mode], "covered": true});
-                picture = figure(&data, "");
+                picture = timeline(&data, "");
             }
             let (ask, answer) = (escape(&predict::text(question)), escape(&answer));
             section = format!(
@@ -85,18 +130,7 @@ impl Book<'_> {
     }
 }
 
-/// The arguments of the command that draws the timeline in this console block, if there is one.
-pub fn arguments(info: &str, fence: &str) -> Option<Vec<String>> {
-    let command = fence.lines().nth(1)?.strip_prefix("$ cargo ")?;
-    let direct = "run -q -p step4-compare --example timeline --";
-    let arguments = command
-        .strip_prefix("xtask timeline")
-        .or(command.strip_prefix(direct))?;
-    shlex::split(arguments).filter(|_| info == "console" && fence.contains('▲'))
-}
-
-/// Without JavaScript, the text is shown.
-fn figure(data: &Value, text: &str) -> String {
+fn timeline(data: &Value, text: &str) -> String {
     let data = escape(&data.to_string());
     format!(
         "<figure class=\"timeline\" data-timeline=\"{data}\"><pre><code>{}</code></pre></figure>",
