@@ -7,10 +7,10 @@
   /** How the runs of a program are drawn, by the name of the program. */
   book.pictures = {};
 
-  const expand = ({ settings, jobs, caller }) => ({
+  const expand = ({ timeline, ...settings }) => ({
     settings,
-    caller,
-    jobs: jobs.map(([name, start_ms, end_ms, outcome, error]) => ({
+    caller: timeline.caller,
+    jobs: timeline.jobs.map(([name, start_ms, end_ms, outcome, error]) => ({
       name,
       start_ms,
       end_ms,

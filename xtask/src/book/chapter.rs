@@ -26,26 +26,26 @@ impl Book<'_> {
                     title,
                     ..
                 } => {
-                    let line = 1 + page[..range.start].matches('\n').count();
                     let code = markdown::code(source);
                     // The text and the title of the link may contain its target too.
-                    let start = source.rfind(&format!("]({dest_url}")).unwrap_or_default();
-                    let start = range.start + start + 2;
+                    let before = source.rfind(&format!("]({dest_url}")).unwrap_or_default();
+                    let start = range.start + before + 2;
                     match self.target(&dest_url, code, &title, path) {
                         Ok(target) => changes.push((start..start + dest_url.len(), target)),
-                        Err(what) => self
-                            .problems
-                            .push(format!("{}:{line}: {what}", path.display())),
+                        Err(problem) => {
+                            let line = 1 + page[..range.start].matches('\n').count();
+                            let problem = format!("{}:{line}: {problem}", path.display());
+                            self.problems.push(problem);
+                        }
                     }
                 }
                 Tag::CodeBlock(CodeBlockKind::Fenced(info)) => {
                     if let Some(figure) = self.figure(&info, source)? {
                         changes.push((range, figure));
-                    } else if let Some(Ok(target)) = info
-                        .strip_prefix("rs ")
-                        .map(|file| self.target(file, None, "", path))
-                    {
-                        let caption = format!("[`{}`]({target})\n\n```rs", &info[3..]);
+                    } else if let Some(file) = info.strip_prefix("rs ") {
+                        // `cargo xtask pages` finds a file that does not exist.
+                        let target = self.target(file, None, "", path).unwrap_or_default();
+                        let caption = format!("[`{file}`]({target})\n\n```rs");
                         changes.push((range.start..range.start + 3 + info.len(), caption));
                     }
                 }
@@ -77,45 +77,37 @@ impl Book<'_> {
         if target.contains("://") || target.starts_with('#') || target.starts_with("mailto:") {
             return Ok(target.into());
         }
-        let (name, anchor) = target.split_once('#').unwrap_or((target, ""));
-        let file = fs::canonicalize(page.with_file_name(name))
-            .map_err(|error| format!("{name}: {error}"))?;
-        let root = fs::canonicalize(root).map_err(|error| error.to_string())?;
-        let linked = file
-            .strip_prefix(root)
-            .map_err(|_| format!("{name} is not in the workspace"))?;
-        let mut anchor = anchor.to_owned();
+        let name = target.split('#').next().unwrap_or_default();
+        let cannot_read = |error: io::Error| format!("{name}: {error}");
+        let file = fs::canonicalize(page.with_file_name(name)).map_err(cannot_read)?;
+        let root = fs::canonicalize(root).map_err(cannot_read)?;
+        let linked = file.strip_prefix(root);
+        let linked = linked.map_err(|_| format!("{name} is not in the workspace"))?;
+        let mut anchor = target[name.len()..].to_owned();
         if linked.extension() != Some(OsStr::new("md")) {
-            let text = text(&file).map_err(|error| format!("{name}: {error}"))?;
             let code = code.and_then(|path| path.rsplit("::").next());
-            let function = Some(title)
-                .filter(|title| !title.is_empty())
-                .or(code)
-                .unwrap_or_default();
-            let named = [format!("fn {function}("), format!("fn {function}<")];
-            let line = text
-                .lines()
-                .position(|line| named.iter().any(|name| line.contains(name)));
-            if let (true, Some(line)) = (anchor.is_empty(), line) {
-                anchor = format!("L{}", line + 1);
+            let title = Some(title).filter(|title| !title.is_empty());
+            if let (true, Some(function)) = (anchor.is_empty(), title.or(code)) {
+                anchor = line_of(function, &text(&file).map_err(cannot_read)?);
             }
             self.sources.insert(linked.to_owned());
         }
-        let separator = if anchor.is_empty() { "" } else { "#" };
-        Ok(format!(
-            "{}{}.html{separator}{anchor}",
-            to_root(path),
-            address(linked)
-        ))
+        Ok(format!("{}{}.html{anchor}", to_root(path), address(linked)))
     }
+}
+
+/// The anchor of the line that declares this function. It is empty if there is none.
+fn line_of(function: &str, text: &str) -> String {
+    let named = [format!("fn {function}("), format!("fn {function}<")];
+    let declares = |line: &str| named.iter().any(|name| line.contains(name));
+    let line = text.lines().position(declares);
+    line.map_or_else(String::new, |line| format!("#L{}", line + 1))
 }
 
 /// The file of a page in the book, without its extension `.html`.
 pub fn address(path: &Path) -> String {
-    let path = path
-        .to_string_lossy()
-        .replace('\\', "/")
-        .replace("README.md", "index");
+    let path = path.to_string_lossy().replace('\\', "/");
+    let path = path.replace("README.md", "index");
     path.trim_end_matches(".md").into()
 }
 

@@ -24,6 +24,11 @@ pub struct Options {
     open: bool,
 }
 
+const MISSING: &str = "\
+mdBook is not installed. Install it with
+
+    cargo install mdbook --locked";
+
 struct Book<'a> {
     workspace: &'a Workspace,
     /// mdBook's list of the chapters.
@@ -37,24 +42,17 @@ struct Book<'a> {
 pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let workspace = Workspace::find()?;
     if Command::new("mdbook").arg("--version").output().is_err() {
-        let command = "cargo install mdbook --locked";
-        return Err(Failure::failed(format!(
-            "mdBook is not installed. Install it with\n\n    {command}"
-        )));
+        return Err(Failure::failed(MISSING));
     }
-    run::build(
-        &workspace,
-        &workspace.lessons.iter().collect::<Vec<_>>(),
-        &["--examples"],
-    )?;
+    let lessons: Vec<_> = workspace.lessons.iter().collect();
+    run::build(&workspace, &lessons, &["--examples"])?;
     let folder = workspace.target.join("book-src");
     let _ = fs::remove_dir_all(&folder);
-    let (summary, sources, problems) = ("# Summary\n".into(), BTreeSet::new(), Vec::new());
     let mut book = Book {
         workspace: &workspace,
-        summary,
-        sources,
-        problems,
+        summary: "# Summary\n".into(),
+        sources: BTreeSet::new(),
+        problems: Vec::new(),
     };
     book.write_chapters()?;
     if !book.problems.is_empty() {
@@ -62,22 +60,14 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     }
     book.write(Path::new("SUMMARY.md"), &book.summary)?;
     book.write_sources()?;
-    for file in fs::read_dir(workspace.root.join("xtask/book"))? {
-        let file = file?;
-        fs::copy(file.path(), folder.join(file.file_name()))?;
-    }
-    // In place of mdBook's own fonts, which would be half the weight of a page.
-    fs::create_dir_all(folder.join("theme/fonts"))?;
-    fs::write(folder.join("theme/fonts/fonts.css"), "/* None */\n")?;
-
+    let built = workspace.target.join("book");
     let mut mdbook = Command::new("mdbook");
-    mdbook.arg("build").arg(&folder);
+    mdbook.arg("build").arg(workspace.root.join("xtask/book"));
+    mdbook.arg("--dest-dir").arg(&built);
+    // In place of `book.src` in book.toml.
+    mdbook.env("MDBOOK_BOOK__SRC", &folder);
     process::output(mdbook.args(options.open.then_some("--open")), "")?;
-    writeln!(
-        anstream::stdout(),
-        "{}",
-        workspace.target.join("book/index.html").display()
-    )?;
+    writeln!(anstream::stdout(), "{}", built.join("index.html").display())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -88,8 +78,11 @@ impl Book<'_> {
         self.add("", &root.join("xtask/book/what-if.md"), "")?;
         self.summary.push_str("\n# Lessons\n");
         for lesson in &self.workspace.lessons {
-            let questions = self.questions(lesson)?;
-            self.add("- ", &lesson.folder.join("README.md"), &questions)?;
+            let questions = lesson.questions.iter();
+            let questions = questions.map(|question| self.question(lesson, question));
+            let questions = questions.collect::<Result<Vec<_>, _>>()?.concat();
+            let predict = format!("\n## Predict\n\n{questions}");
+            self.add("- ", &lesson.folder.join("README.md"), &predict)?;
             self.add_more("  - ", &lesson.folder)?;
         }
         self.summary.push_str("\n# For the teacher\n");
@@ -129,17 +122,13 @@ impl Book<'_> {
         for path in &self.sources {
             let text = chapter::text(&self.workspace.root.join(path))?;
             let number = |line| format!("<a id=\"L{line}\" href=\"#L{line}\">{line}</a>\n");
+            let numbers: String = (1..=text.lines().count()).map(number).collect();
+            let language = path.extension().and_then(OsStr::to_str).unwrap_or("text");
             let page = template
                 .replace("{root}", &chapter::to_root(path))
                 .replace("{path}", &path.to_string_lossy())
-                .replace(
-                    "{language}",
-                    path.extension().and_then(OsStr::to_str).unwrap_or("text"),
-                )
-                .replace(
-                    "{numbers}",
-                    &(1..=text.lines().count()).map(number).collect::<String>(),
-                )
+                .replace("{language}", language)
+                .replace("{numbers}", &numbers)
                 .replace("{text}", &timeline::escape(&text));
             self.write(Path::new(&format!("{}.html", path.display())), &page)?;
         }
@@ -147,7 +136,7 @@ impl Book<'_> {
     }
 
     fn write(&self, path: &Path, text: &str) -> Result<(), Failure> {
-        let path = self.workspace.target.join("book-src/src").join(path);
+        let path = self.workspace.target.join("book-src").join(path);
         fs::create_dir_all(path.parent().unwrap_or(&path))?;
         Ok(fs::write(path, text)?)
     }

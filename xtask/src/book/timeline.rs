@@ -8,133 +8,104 @@ use crate::lessons::{Lesson, Question};
 use crate::process;
 use crate::teach::{answer_key, predict};
 
+const DRAW: &str = "run -q -p step4-compare --example timeline --";
+/// A mode, and how a drawing names it.
+const MODES: [(&str, &str); 3] = [
+    ("gather", "gather"),
+    ("collect", "gather, collecting"),
+    ("taskgroup", "TaskGroup"),
+];
+
 impl Book<'_> {
-    /// A live figure for a console block that shows a timeline. Without JavaScript, its text is shown.
-    pub fn figure(&self, info: &str, fence: &str) -> Result<Option<String>, Failure> {
-        let lines = || {
-            fence
-                .lines()
-                .skip(1)
-                .filter(|line| !line.starts_with("```"))
-        };
-        let text = lines().collect::<Vec<_>>().join("\n");
-        let Some(command) = text
-            .lines()
-            .next()
-            .and_then(|line| line.strip_prefix("$ cargo "))
-        else {
-            return Ok(None);
-        };
+    /// A live figure in place of a console block that shows a timeline. Without JavaScript, the text of
+    /// the block is shown.
+    pub fn figure(&self, info: &str, block: &str) -> Result<Option<String>, Failure> {
+        let text = block.lines().skip(1).filter(|line| *line != "```");
+        let text = text.collect::<Vec<_>>().join("\n");
+        let command = text.lines().next().unwrap_or_default();
+        let command = command.strip_prefix("$ cargo ").unwrap_or_default();
         if info == "console live" {
             return self.recorded(command, &text).map(Some);
         }
-        let direct = "run -q -p step4-compare --example timeline --";
-        let arguments = command
-            .strip_prefix("xtask timeline")
-            .or(command.strip_prefix(direct));
-        let arguments = arguments.filter(|_| info == "console" && text.contains('▲'));
-        let Some(arguments) = arguments.and_then(shlex::split) else {
+        let jobs = command.strip_prefix("xtask timeline");
+        let jobs = jobs.or(command.strip_prefix(DRAW)).and_then(shlex::split);
+        let Some(jobs) = jobs.filter(|_| info == "console" && text.contains('▲')) else {
             return Ok(None);
         };
-        let titles = [
-            ("gather", "gather"),
-            ("collect", "gather, collecting"),
-            ("taskgroup", "TaskGroup"),
-        ];
-        let is_shown = |title: &str| lines().any(|line| line.rsplit("· ").next() == Some(title));
-        let modes = titles.iter().filter(|(_, title)| is_shown(title));
+        let titles: Vec<_> = text.lines().map(|line| line.rsplit("· ").next()).collect();
+        let modes = MODES.iter().filter(|mode| titles.contains(&Some(mode.1)));
         let modes: Vec<_> = modes.map(|(mode, _)| mode).collect();
-        Ok(Some(timeline(
-            &json!({"jobs": self.jobs(&arguments)?, "modes": modes}),
-            &text,
-        )))
+        let data = json!({"jobs": self.jobs(&jobs)?, "modes": modes});
+        Ok(Some(timeline(&data, &text)))
     }
 
     /// With `--json`, the program prints a run for each of its settings.
     fn recorded(&self, command: &str, text: &str) -> Result<String, Failure> {
-        let arguments = command.split(' ').chain(["--", "--json"]);
-        let lines = process::output(self.workspace.cargo().args(arguments), "")?;
-        let runs = lines.lines().map(|line| {
-            let mut settings: serde_json::Map<String, Value> = serde_json::from_str(line)?;
-            let run = settings.remove("timeline").unwrap_or_default();
-            let job = |job: &Value| {
+        let mut runs = self.json(&format!("{command} --"), &[])?;
+        for run in &mut runs {
+            // The names of the keys would be most of the text.
+            let values = |job: &Value| {
                 ["name", "start_ms", "end_ms", "outcome", "error"].map(|key| job[key].clone())
             };
-            let jobs: Vec<_> = run["jobs"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .map(job)
-                .collect();
-            Ok(json!({"settings": settings, "jobs": jobs, "caller": run["caller"]}))
-        });
-        let runs = runs.collect::<serde_json::Result<Vec<_>>>();
-        let runs = runs.map_err(|error| Failure::failed(format!("{command}: {error}")))?;
-        let name = command.rsplit(' ').next();
-        let data = json!({"name": name, "command": format!("cargo {command}"), "runs": runs});
+            let jobs = run["timeline"]["jobs"].as_array();
+            let jobs: Vec<_> = jobs.into_iter().flatten().map(values).collect();
+            run["timeline"] = json!({"jobs": jobs, "caller": run["timeline"]["caller"]});
+        }
+        let (name, command) = (command.rsplit(' ').next(), format!("cargo {command}"));
+        let data = json!({"name": name, "command": command, "runs": runs});
+        let script = format!("<script type=\"application/json\">{data}</script>");
+        let text = one_line(text);
         Ok(format!(
-            "<figure class=\"timeline recorded\"><pre><code>{}</code></pre>\
-             <script type=\"application/json\">{data}</script></figure>",
-            one_line(text)
+            "<figure class=\"timeline recorded\"><pre><code>{text}</code></pre>{script}</figure>"
         ))
     }
 
-    /// The questions of `cargo xtask predict`, each with its answer.
-    pub fn questions(&self, lesson: &Lesson) -> Result<String, Failure> {
-        let mut section = String::from(if lesson.questions.is_empty() {
-            ""
-        } else {
-            "\n## Predict\n\n"
-        });
-        for question in &lesson.questions {
-            let (answer, shown) = answer_key::compute(self.workspace, lesson, question)?;
-            let mut picture = String::new();
-            if let Question::Jobs { jobs, mode, .. } = question {
-                let options: Vec<_> = jobs.iter().map(|job| format!("--job={job}")).collect();
-                let data = json!({"jobs": self.jobs(&options)?, "modes": [mode], "covered": true});
-                picture = timeline(&data, "");
-            }
-            let (ask, answer) = (escape(&predict::text(question)), escape(&answer));
-            section = format!(
-                "{section}<div class=\"question\"><p>{ask}</p>{picture}<details><summary>Answer</summary>\
-                 <p>{answer}</p><pre><code>{}</code></pre></details></div>\n\n",
-                one_line(&shown)
-            );
+    /// A question of `cargo xtask predict`, with its answer.
+    pub fn question(&self, lesson: &Lesson, question: &Question) -> Result<String, Failure> {
+        let (answer, shown) = answer_key::compute(self.workspace, lesson, question)?;
+        let mut picture = String::new();
+        if let Question::Jobs { jobs, mode, .. } = question {
+            let options: Vec<_> = jobs.iter().map(|job| format!("--job={job}")).collect();
+            let data = json!({"jobs": self.jobs(&options)?, "modes": [mode], "covered": true});
+            picture = timeline(&data, "");
         }
-        Ok(section)
+        let (ask, answer) = (escape(&predict::text(question)), escape(&answer));
+        let shown = one_line(&shown);
+        Ok(format!(
+            "<div class=\"question\"><p>{ask}</p>{picture}<details><summary>Answer</summary>\
+             <p>{answer}</p><pre><code>{shown}</code></pre></details></div>\n\n"
+        ))
     }
 
     /// Under gather each job runs to its end, so that timeline has every delay.
-    fn jobs(&self, arguments: &[String]) -> Result<Value, Failure> {
-        let mut cargo = self.workspace.cargo();
-        cargo.args([
-            "run",
-            "-q",
-            "-p",
-            "step4-compare",
-            "--example",
-            "timeline",
-            "--",
-            "--json",
-        ]);
-        let lines = process::output(cargo.args(arguments), "")?;
-        let gather = serde_json::from_str(lines.lines().next().unwrap_or_default());
-        let gather: Value = gather.map_err(|error| Failure::failed(error.to_string()))?;
+    fn jobs(&self, options: &[String]) -> Result<Value, Failure> {
+        let timelines = self.json(DRAW, options)?;
+        let gather = timelines
+            .first()
+            .and_then(|gather| gather["jobs"].as_array());
         let job = |job: &Value| json!({"name": job["name"], "delay_ms": job["end_ms"], "fail": job["error"]});
-        Ok(gather["jobs"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(job)
-            .collect())
+        Ok(gather.into_iter().flatten().map(job).collect())
+    }
+
+    /// The objects that the program prints with `--json`, one a line.
+    fn json(&self, command: &str, options: &[String]) -> Result<Vec<Value>, Failure> {
+        let mut cargo = self.workspace.cargo();
+        let lines = process::output(
+            cargo.args(command.split(' ')).arg("--json").args(options),
+            "",
+        )?;
+        let objects = lines
+            .lines()
+            .map(serde_json::from_str)
+            .collect::<Result<_, _>>();
+        objects.map_err(|error| Failure::failed(format!("{command}: {error}")))
     }
 }
 
 fn timeline(data: &Value, text: &str) -> String {
-    let data = escape(&data.to_string());
+    let (data, text) = (escape(&data.to_string()), one_line(text));
     format!(
-        "<figure class=\"timeline\" data-timeline=\"{data}\"><pre><code>{}</code></pre></figure>",
-        one_line(text)
+        "<figure class=\"timeline\" data-timeline=\"{data}\"><pre><code>{text}</code></pre></figure>"
     )
 }
 
@@ -144,8 +115,6 @@ fn one_line(text: &str) -> String {
 }
 
 pub fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    let text = text.replace('&', "&amp;").replace('<', "&lt;");
+    text.replace('>', "&gt;").replace('"', "&quot;")
 }
