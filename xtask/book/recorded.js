@@ -10,7 +10,7 @@
   const expand = ({ timeline, ...settings }) => ({
     settings,
     caller: timeline.caller,
-    jobs: timeline.jobs.map(([name, start_ms, end_ms, outcome, error]) => ({
+    jobs: timeline.jobs.map(([name, start_ms, end_ms, outcome = 'completed', error = null]) => ({
       name,
       start_ms,
       end_ms,

@@ -1,15 +1,12 @@
 //! The rules in the book's `engine.js` are those of the Rust program.
 
-use std::fs::File;
-use std::io::Write;
-use std::process::Command;
-
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
-use crate::support::outcome;
-use crate::{book, root};
+use crate::{book, example};
 
+/// Besides those with ties.
+const COUNT: usize = 5_000;
 const MODES: [&str; 3] = ["gather", "collect", "taskgroup"];
 
 /// Short delays, so that many jobs end in the same tick.
@@ -52,20 +49,6 @@ fn ties() -> Vec<Value> {
         ]),
         scenario(&[]),
     ]
-}
-
-fn example(name: &str, arguments: &[&str], input: &str) -> Vec<Value> {
-    let mut file = tempfile::NamedTempFile::new().unwrap();
-    file.write_all(input.as_bytes()).unwrap();
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["run", "-q", "-p", "step4-compare", "--example", name, "--"]);
-    cargo.args(arguments).current_dir(root());
-    let (code, stdout, stderr) = outcome(cargo.stdin(File::open(file.path()).unwrap()));
-    assert_eq!(code, Some(0), "{stderr}");
-    stdout
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
 }
 
 /// The report that the program `scenario` prints, from the timelines of the three modes.
@@ -131,15 +114,10 @@ fn sorted(mut report: Value) -> Value {
 #[test]
 fn the_engine_of_the_book_and_the_rust_program_agree_on_random_scenarios() {
     let Some(book) = book() else { return };
-    let count = if std::env::var_os("LONG_TESTS").is_some() {
-        12_000
-    } else {
-        3_000
-    };
     let seed = fastrand::u64(..);
     let mut random = fastrand::Rng::with_seed(seed);
     let mut scenarios = ties();
-    scenarios.extend((0..count).map(|_| random_scenario(&mut random)));
+    scenarios.extend((0..COUNT).map(|_| random_scenario(&mut random)));
 
     let browser = Browser::start();
     browser.open(&book.join("what-if.html"), "");
@@ -148,7 +126,7 @@ fn the_engine_of_the_book_and_the_rust_program_agree_on_random_scenarios() {
         browser.run_with(script, &json!([scenarios, MODES]))
     };
     let lines: Vec<_> = scenarios.iter().map(Value::to_string).collect();
-    let expected = example("scenario", &[], &lines.join("\n"));
+    let expected = example("step4-compare", "scenario", &[], &lines.join("\n"));
     assert_eq!(expected.len(), scenarios.len());
     for (scenarios, expected) in scenarios.chunks(1000).zip(expected.chunks(1000)) {
         let runs = play(scenarios);
@@ -164,9 +142,9 @@ fn the_engine_of_the_book_and_the_rust_program_agree_on_random_scenarios() {
     }
 
     // The times too. This is one program for each scenario, so there are fewer of them.
-    let runs = play(&scenarios[..15]);
-    for (at, line) in lines[..15].iter().enumerate() {
-        let mut timelines = example("timeline", &["--json", "--line", line], "");
+    let runs = play(&scenarios[..8]);
+    for (at, line) in lines[..8].iter().enumerate() {
+        let mut timelines = example("step4-compare", "timeline", &["--json", "--line", line], "");
         for timeline in &mut timelines {
             timeline.as_object_mut().unwrap().remove("scenario");
         }

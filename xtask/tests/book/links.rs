@@ -107,22 +107,14 @@ fn a_page_loads_at_most_400_kb_without_the_search() {
 #[test]
 fn a_link_to_a_test_opens_its_source_at_the_line() {
     let Some(book) = book() else { return };
-    let page = fs::read_to_string(book.join("index.html")).unwrap();
-    let target = attributes(&page, "href")
-        .into_iter()
-        .find(|target| target.contains(".rs.html#L"));
-    let (file, line) = target.unwrap().split_once("#L").unwrap();
-    let source = fs::read_to_string(book.join(file)).unwrap();
-    let code = source
-        .split_once("<code")
-        .unwrap()
-        .1
-        .split_once('>')
-        .unwrap()
-        .1;
+    let page = fs::read_to_string(book.join("step5-cancellation/index.html")).unwrap();
+    let test = "a_careful_worker_is_dropped_at_the_failure_and_its_resource_closes";
+    let (before, _) = page.split_once(&format!("title=\"{test}\"")).unwrap();
+    let target = attributes(before, "href").pop().unwrap();
+    let (file, line) = target.split_once("#L").unwrap();
+    let source = fs::read_to_string(book.join("step5-cancellation").join(file)).unwrap();
+    let (_, code) = source.split_once("<code").unwrap();
     let line: usize = line.parse().unwrap();
-    assert!(
-        code.lines().nth(line - 1).unwrap().contains("fn "),
-        "{target:?}"
-    );
+    let declaration = code.lines().nth(line - 1).unwrap();
+    assert_eq!(declaration, format!("async fn {test}() {{"));
 }

@@ -6,17 +6,20 @@ mod engine;
 mod links;
 mod modes;
 mod pictures;
+mod recorded;
 mod timeline;
 
 #[path = "../support/mod.rs"]
 mod support;
 
 use std::env;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
+use serde_json::Value;
 use support::{folder, manifest, outcome, this_workspace, xtask};
 
 /// The root of the workspace.
@@ -66,6 +69,21 @@ fn copy(from: &Path, to: &Path) {
             fs::copy(entry.path(), target).unwrap();
         }
     }
+}
+
+/// The objects that an example of a lesson prints, one a line.
+fn example(package: &str, name: &str, arguments: &[&str], input: &str) -> Vec<Value> {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(input.as_bytes()).unwrap();
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["run", "-q", "-p", package, "--example", name, "--"]);
+    cargo.args(arguments).current_dir(root());
+    let (code, stdout, stderr) = outcome(cargo.stdin(File::open(file.path()).unwrap()));
+    assert_eq!(code, Some(0), "{stderr}");
+    let objects = stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap());
+    objects.collect()
 }
 
 #[test]
