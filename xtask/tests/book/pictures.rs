@@ -11,8 +11,8 @@ fn pages_are_not_wider_than_the_screen_and_have_their_picture_taken() {
     let pages = [
         ("front", "index.html", ""),
         ("what-if", "what-if.html", ""),
-        ("predict", "what-if.html", "?predict"),
-        ("lesson-4", "step4-compare/index.html", "#the-rules"),
+        ("lesson-5", "step5-cancellation/index.html", "#recorded-1&"),
+        ("lesson-7", "step7-bounded-retry/index.html", "#recorded-1&"),
         ("slides", "what-if.html", "?slides"),
         ("source", "step2-gather/tests/gather.rs.html", "#L30"),
     ];
@@ -42,7 +42,7 @@ fn pages_are_not_wider_than_the_screen_and_have_their_picture_taken() {
     browser.resize(794, 1123);
     for (name, page) in [
         ("what-if", "what-if.html"),
-        ("lesson-4", "step4-compare/index.html"),
+        ("lesson-7", "step7-bounded-retry/index.html"),
     ] {
         browser.open(&book.join(page), "");
         browser.save_screenshot(&shots.join(format!("{name}-print.png")));
