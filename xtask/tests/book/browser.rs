@@ -1,7 +1,7 @@
 //! Drives a browser: the WebDriver protocol is JSON over HTTP.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -80,29 +80,32 @@ impl Browser {
     }
 
     fn request(&self, method: &str, path: &str, body: &str) -> Value {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        stream.set_read_timeout(Some(LIMIT)).unwrap();
+        self.try_request(method, path, body).unwrap()
+    }
+
+    fn try_request(&self, method: &str, path: &str, body: &str) -> io::Result<Value> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.set_read_timeout(Some(LIMIT))?;
         let length = body.len();
         write!(
             stream,
             "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
-        )
-        .unwrap();
+        )?;
         // The driver keeps the connection open, so its end does not end the answer.
         let mut stream = BufReader::new(stream);
         let mut length = 0;
         let mut line = String::new();
         while line != "\r\n" {
             line.clear();
-            stream.read_line(&mut line).unwrap();
+            stream.read_line(&mut line)?;
             let header = line.to_lowercase();
             if let Some(value) = header.strip_prefix("content-length:") {
-                length = value.trim().parse().unwrap();
+                length = value.trim().parse().map_err(io::Error::other)?;
             }
         }
         let mut answer = vec![0; length];
-        stream.read_exact(&mut answer).unwrap();
-        serde_json::from_slice(&answer).unwrap()
+        stream.read_exact(&mut answer)?;
+        Ok(serde_json::from_slice(&answer)?)
     }
 
     fn command(&self, name: &str, body: &Value) -> Value {
@@ -207,10 +210,8 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        if !self.session.is_empty() && !thread::panicking() {
-            self.request("DELETE", &self.session, "");
-        }
-        // The driver ends the browser too.
+        // This ends the browser, which would outlive its driver.
+        let _ = self.try_request("DELETE", &self.session, "");
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
