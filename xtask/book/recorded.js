@@ -19,38 +19,21 @@
     })),
   });
 
-  book.Recorded = class {
+  book.Recorded = class extends book.Figure {
     constructor(figure, number) {
+      super(figure, `recorded-${number}`);
       const { name, command, runs } = JSON.parse(figure.querySelector('script').textContent);
-      this.figure = figure;
+      this.command.textContent = command;
       this.picture = book.pictures[name];
-      this.id = `recorded-${number}`;
-      figure.id = this.id;
       this.runs = runs.map(expand);
-      this.given = { ...this.runs[0].settings };
+      this.given = this.runs[0].settings;
       this.settings = { ...this.given };
       // One axis for all runs, so that they can be compared.
       const times = this.runs.flatMap((run) => [run.caller.at_ms, run.settings[this.picture.time]]);
       this.end = Math.max(...times) * 1.05;
-      this.isCovered = false;
-      this.stopPlaying = () => {};
-      this.guesses = element('div', { class: 'guesses' });
-      this.said = element('p', { class: 'said', role: 'status' });
-      const panel = book.makeRecordedPanel(this);
-      this.panels = [panel];
-      this.stage = element('div', { class: 'panels' }, panel.panel);
-      const code = element('code', { tabindex: 0, class: 'nohighlight' }, command);
-      figure.replaceChildren(
-        this.tools(),
-        this.stage,
-        this.guesses,
-        book.caption(this.picture.help, code),
-        this.said,
-      );
-      figure.classList.add('live');
-      figure.addEventListener('keydown', (event) => {
-        if (event.target.matches('input, select')) event.stopPropagation();
-      });
+      this.panels = [book.makeRecordedPanel(this)];
+      this.stage.append(this.panels[0].panel);
+      this.fill(this.tools(), this.picture.help);
       this.update();
       this.restoreAddress();
       book.coverAsAsked(this);
@@ -134,7 +117,7 @@
 
     say(first = '') {
       const { summary } = this.picture;
-      book.say(this.said, () => [first, this.isCovered ? '' : summary(this.find(), this)].join(' '));
+      this.announce(() => [first, this.isCovered ? '' : summary(this.find(), this)].join(' '));
     }
 
     reset() {
@@ -148,16 +131,13 @@
     restoreAddress() {
       const state = book.readAddress(this.id);
       if (!state) return;
-      const read = ([key, value]) => [key, state.has(key) ? JSON.parse(state.get(key)) : value];
-      const settings = Object.fromEntries(Object.entries(this.given).map(read));
-      if (!this.find(settings)) return;
-      this.settings = settings;
+      const wanted = (key) => state.get(key) ?? String(this.given[key]);
+      const run = this.runs.find(({ settings }) =>
+        Object.entries(settings).every(([key, value]) => String(value) === wanted(key)),
+      );
+      if (!run) return;
+      this.settings = { ...run.settings };
       this.update();
-    }
-
-    play() {
-      this.stopPlaying();
-      this.stopPlaying = book.play(this, () => this.say());
     }
   };
 })((window.book ??= {}));

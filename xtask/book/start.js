@@ -14,6 +14,10 @@ document.addEventListener('DOMContentLoaded', () => {
     for (const timeline of book.timelines) timeline.restoreAddress();
   });
 
+  // mdBook turns the page at an arrow key, and searches at an `s`, also in a field.
+  document.querySelector('main').addEventListener('keydown', (event) => {
+    if (event.target.matches('input, select')) event.stopPropagation();
+  });
   // Code that is wider than the page must be scrolled with the keyboard too.
   for (const code of document.querySelectorAll('main pre code')) code.tabIndex = 0;
   // The corner of a table heads nothing.

@@ -5,34 +5,14 @@
   const { element } = book;
   const MAX_JOBS = 12;
 
-  book.Timeline = class {
+  book.Timeline = class extends book.Figure {
     constructor(figure, number) {
-      this.figure = figure;
+      super(figure, `timeline-${number}`);
       this.given = JSON.parse(figure.dataset.timeline);
-      this.id = `timeline-${number}`;
-      figure.id = this.id;
-      this.stage = element('div', { class: 'panels' });
-      this.said = element('p', { class: 'said', role: 'status' });
-      this.command = element('code', { tabindex: 0, class: 'nohighlight' });
       this.edit = element('details', { class: 'edit' });
-      this.guesses = element('div', { class: 'guesses' });
-      this.isCovered = false;
-      this.stopPlaying = () => {};
       const help =
         'Drag the end of a job. Press it, or its name, and the job fails. Keys: arrows, Enter, Delete, F2.';
-      figure.replaceChildren(
-        this.tools(),
-        this.stage,
-        this.guesses,
-        this.edit,
-        book.caption(help, this.command),
-        this.said,
-      );
-      figure.classList.add('live');
-      // mdBook turns the page at an arrow key, and searches at an `s`, also in a field.
-      figure.addEventListener('keydown', (event) => {
-        if (event.target.matches('input, select')) event.stopPropagation();
-      });
+      this.fill(this.tools(), help, this.edit);
       this.restore(book.readJobs(this.id) ?? this.given);
       book.coverAsAsked(this);
     }
@@ -99,7 +79,7 @@
     }
 
     say(first = '') {
-      book.say(this.said, () => {
+      this.announce(() => {
         const plans = this.jobs.map(
           (job) => `${job.name} ${book.plan(job)} at ${book.duration(job.delay_ms)}`,
         );
@@ -170,11 +150,6 @@
       this.restore(this.given);
       book.clearAddress();
       this.say();
-    }
-
-    play() {
-      this.stopPlaying();
-      this.stopPlaying = book.play(this, () => this.say());
     }
   };
 })((window.book ??= {}));

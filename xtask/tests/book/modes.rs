@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use crate::browser::Browser;
+use crate::support::{outcome, xtask};
 use crate::{book, not_tested, root};
 
 const RIGHT: &str = "\u{E014}";
@@ -146,14 +147,20 @@ fn without_javascript_the_timeline_is_text() {
         &json!({"value": false}),
     );
     let text = browser.run("return document.querySelector('figure.timeline pre').innerText");
-    let text = text.as_str().unwrap();
-    assert!(
-        text.starts_with("$ cargo xtask timeline --job slow=50ms"),
-        "{text}"
-    );
-    assert!(
-        text.contains("caller") && text.contains("▲ Err(1 error: boom)"),
-        "{text}"
+    let jobs = [
+        "slow=50ms",
+        "quick=10ms:fail=boom",
+        "late=30ms:fail=timeout",
+    ];
+    let arguments = jobs.map(|job| ["--job", job]).concat();
+    let (_, drawn, _) = outcome(&mut xtask(
+        &root(),
+        &[&["timeline"], &arguments[..]].concat(),
+    ));
+    let command = arguments.join(" ");
+    assert_eq!(
+        text,
+        format!("$ cargo xtask timeline {command}\n{}", drawn.trim_end())
     );
     assert_eq!(
         browser.run("return document.querySelectorAll('.live').length"),

@@ -169,6 +169,8 @@ fn a_recording_is_announced_shared_played_and_reset() {
     browser.wait("document.querySelector('.recorded .playing .ahead')");
     browser.wait("!document.querySelector('.recorded .playing, .recorded .ahead')");
 
+    // What is no state is no error.
+    browser.run("location.hash = '#recorded-1&permits=9&busy_ms=?'");
     browser.click(".recorded .reset");
     assert_eq!(
         all_text(&browser, ".caller .words"),
