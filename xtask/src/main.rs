@@ -3,6 +3,7 @@
 //!
 //! This program links no lesson. It reads what the lessons' manifests say and runs cargo.
 
+mod book;
 mod failure;
 mod files;
 mod learn;
@@ -57,6 +58,8 @@ enum Task {
     Doctor,
     /// Make an archive that builds and runs without a network
     Pack(pack::Options),
+    /// Make a website of the pages, with live timelines
+    Book(book::Options),
     /// Check the pages: code, console blocks and links
     Pages(pages::Options),
     /// Check that a test fails for each common mistake
@@ -75,6 +78,7 @@ fn main() -> ExitCode {
         Task::Agenda(options) => agenda::run(&options),
         Task::Doctor => doctor::run(),
         Task::Pack(options) => pack::run(&options),
+        Task::Book(options) => book::run(&options),
         Task::Pages(options) => pages::run(&options),
         Task::Misconceptions(options) => misconceptions::run(&options),
         Task::Parity(options) => parity::run(&options),

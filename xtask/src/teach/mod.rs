@@ -1,7 +1,7 @@
 //! Commands for teachers.
 
 pub mod agenda;
-mod answer_key;
+pub mod answer_key;
 pub mod doctor;
 pub mod pack;
 pub mod predict;

@@ -14,7 +14,8 @@ use crate::style::BOLD;
 #[derive(clap::Args)]
 #[command(after_help = "\
 The archive has the files that git tracks, as they are in the working tree, and
-the sources of all dependencies. The programs git and tar must be installed.")]
+the sources of all dependencies. If `cargo xtask book` has made the book, the
+archive has it in the folder `book`. The programs git and tar must be installed.")]
 pub struct Options {
     /// The archive to write [default: target/lessons.tar.gz]
     #[arg(long, value_name = "FILE")]
@@ -60,6 +61,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     // A mirror of the registry that this machine uses is used here too.
     vendor.args(["vendor", "--quiet", "--locked", "--respect-source-config"]);
     process::output(vendor.arg(folder.join("vendor")), "")?;
+    copy_folder(&workspace.target.join("book"), &folder.join("book")).map_err(cannot)?;
     // Relative names: GNU tar takes the `C:` of a path for the name of a host.
     let archive = "lessons.tar.gz";
     let mut tar = Command::new("tar");
@@ -82,6 +84,23 @@ fn copy(tracked: &str, root: &Path, folder: &Path) -> io::Result<()> {
         if from.is_file() {
             fs::create_dir_all(to.parent().unwrap_or(folder))?;
             fs::copy(from, to)?;
+        }
+    }
+    Ok(())
+}
+
+/// A folder that does not exist is left out.
+fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
+    if from.is_dir() {
+        fs::create_dir_all(to)?;
+        for entry in fs::read_dir(from)? {
+            let path = entry?.path();
+            let to = to.join(path.file_name().unwrap_or_default());
+            if path.is_dir() {
+                copy_folder(&path, &to)?;
+            } else {
+                fs::copy(&path, &to)?;
+            }
         }
     }
     Ok(())

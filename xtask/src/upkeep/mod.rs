@@ -1,7 +1,7 @@
 //! Commands for maintainers.
 
 mod console;
-mod links;
+pub mod links;
 mod listing;
 pub mod misconceptions;
 pub mod pages;

@@ -73,6 +73,8 @@ fn the_archive_has_the_tracked_files_as_they_are_and_builds_without_a_registry()
     fs::write(root.join("README.md"), "new\n").unwrap();
     fs::write(root.join("untracked"), "").unwrap();
     fs::remove_file(root.join("deleted")).unwrap();
+    fs::create_dir_all(root.join("target/book/css")).unwrap();
+    fs::write(root.join("target/book/css/page.css"), "book\n").unwrap();
     let (code, stdout, stderr) = pack(&root, &[]);
 
     assert_eq!(code, Some(0), "{stdout}{stderr}");
@@ -90,6 +92,7 @@ fn the_archive_has_the_tracked_files_as_they_are_and_builds_without_a_registry()
     let unpacked = elsewhere.path().join("lessons");
     let text = |name: &str| fs::read_to_string(unpacked.join(name)).unwrap();
     assert_eq!(text("README.md"), "new\n");
+    assert_eq!(text("book/css/page.css"), "book\n");
     for name in ["untracked", "deleted", "target", ".git"] {
         assert!(!unpacked.join(name).exists(), "{name}");
     }
