@@ -61,7 +61,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     // A mirror of the registry that this machine uses is used here too.
     vendor.args(["vendor", "--quiet", "--locked", "--respect-source-config"]);
     process::output(vendor.arg(folder.join("vendor")), "")?;
-    copy_folder(&workspace.target.join("book"), &folder.join("book")).map_err(cannot)?;
+    copy_folder(&workspace.target.join("book"), &folder.join("book"))?;
     // Relative names: GNU tar takes the `C:` of a path for the name of a host.
     let archive = "lessons.tar.gz";
     let mut tar = Command::new("tar");
