@@ -66,12 +66,15 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Adds the file at this path from `root`, or all files in and below this folder but not in `skip`.
+/// Adds the file at this path from `root`, or all files in and below this folder, without those in `skip`.
 pub fn collect(root: &Path, path: &Path, skip: &[PathBuf], to: &mut Files) -> Result<(), Failure> {
     let source = root.join(path);
+    if skip.iter().any(|one| one == path) {
+        return Ok(());
+    }
     if source.is_file() {
         to.insert(path.into(), cannot("read", &source, fs::read(&source))?);
-    } else if source.is_dir() && !skip.iter().any(|one| one == path) {
+    } else if source.is_dir() {
         for entry in cannot("read", &source, fs::read_dir(&source))? {
             collect(root, &path.join(entry?.file_name()), skip, to)?;
         }
