@@ -94,8 +94,13 @@ fn refuse_utf16(reader: &mut impl BufRead) -> io::Result<()> {
         _ => false,
     };
     if is_utf16 {
-        let message = "it is a list in UTF-16, and must be one in UTF-8";
-        return Err(io::Error::new(ErrorKind::InvalidData, message));
+        let first_line = next_line(reader)?;
+        return Err(io::Error::new(ErrorKind::InvalidData, Utf16(first_line)));
     }
     Ok(())
 }
+
+/// A list in UTF-16, of which only the first line was read.
+#[derive(Debug, thiserror::Error)]
+#[error("it is a list in UTF-16, and must be one in UTF-8")]
+pub struct Utf16(pub Option<String>);

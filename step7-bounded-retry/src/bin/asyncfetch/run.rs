@@ -5,10 +5,12 @@ use std::sync::{Arc, Once};
 
 use futures_util::{StreamExt, stream};
 use step7_bounded_retry::engine::{self, AttemptError, Http, Request};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::arguments::{Arguments, Format};
 use crate::body_store::BodyStore;
+use crate::input::Utf16;
 use crate::progress::Progress;
 use crate::selection::Selection;
 use crate::summary::Summary;
@@ -28,8 +30,11 @@ pub async fn run(arguments: &Arguments) -> Result<u8, String> {
     let mut selection = Selection::new(arguments.shard, resume)
         .map_err(|error| path_error("cannot read --resume", resume, &error))?;
     let input = arguments.input.as_deref();
-    let mut lines = input::lines(&arguments.urls, input)
-        .map_err(|error| path_error("cannot read --input", input, &error))?;
+    let mut lines =
+        input::lines(&arguments.urls, input).or_else(|error| match first_line(&error) {
+            Some(_) => Ok(only(error)),
+            None => Err(path_error("cannot read --input", input, &error)),
+        })?;
     let folder = arguments.output.as_deref();
     let store = folder
         .map(|folder| BodyStore::open(folder, resume.is_some()))
@@ -65,8 +70,9 @@ pub async fn run(arguments: &Arguments) -> Result<u8, String> {
         lines.poll_recv(context).map(|line| match line? {
             Ok(line) => Some(line),
             Err(error) => {
+                let first_line = first_line(&error);
                 read_error = Some(error);
-                None
+                first_line
             }
         })
     })
@@ -109,7 +115,7 @@ pub async fn run(arguments: &Arguments) -> Result<u8, String> {
 
     Ok(if interrupted.is_cancelled() {
         INTERRUPTED
-    } else if read_failed && summary.total() == 0 {
+    } else if read_failed && summary.total() == summary.invalid_urls() {
         USAGE_ERROR
     } else if read_failed || write_failed || summary.failed() > 0 {
         FAILED
@@ -136,6 +142,20 @@ async fn attempt(
         SAID.call_once(|| eprint_line(format_args!("warning: {error}: some URLs wait")));
     }
     saved
+}
+
+/// The first line of a list in UTF-16, which was taken in. It is no URL, and its outcome tells that to a
+/// program that reads nothing but the outcomes.
+fn first_line(error: &io::Error) -> Option<String> {
+    let Utf16(first_line) = error.get_ref()?.downcast_ref()?;
+    first_line.clone()
+}
+
+/// An input that is no more than an error.
+fn only(error: io::Error) -> mpsc::Receiver<io::Result<String>> {
+    let (sender, lines) = mpsc::channel(1);
+    sender.try_send(Err(error)).expect("there is room for one");
+    lines
 }
 
 fn path_error(what: &str, path: Option<&Path>, error: &io::Error) -> String {
