@@ -20,7 +20,7 @@ fn sizes() -> (usize, Duration) {
     if env::var_os("LONG_TESTS").is_some() {
         (10_000, Duration::from_secs(1))
     } else {
-        (500, Duration::from_millis(40))
+        (200, Duration::from_millis(40))
     }
 }
 

@@ -131,12 +131,17 @@ impl Run {
 
     fn steps(mut self, steps: usize) {
         for _ in 0..steps {
-            match self.random.u8(0..10) {
+            let happened = match self.random.u8(0..10) {
                 0..3 => self.push(),
                 3..6 => self.end_one(),
-                _ => self.advance(),
+                _ => {
+                    self.advance();
+                    true
+                }
+            };
+            if happened {
+                self.drain();
             }
-            self.drain();
         }
         if self.random.bool() {
             self.scheduler.stop();
@@ -159,11 +164,12 @@ impl Run {
         assert_eq!(self.ended, self.lines.len(), "seed {}", self.seed);
     }
 
-    fn push(&mut self) {
+    /// Whether there was room.
+    fn push(&mut self) -> bool {
         let room = self.waiting_bytes < self.settings.max_waiting;
         assert_eq!(self.scheduler.has_room(), room, "seed {}", self.seed);
         if !room {
-            return;
+            return false;
         }
         let line = Line {
             number: self.lines.len(),
@@ -174,6 +180,7 @@ impl Run {
         self.waits_again(line);
         self.scheduler
             .push(HOSTS[line.host], line, line.bytes, self.now);
+        true
     }
 
     fn waits_again(&mut self, line: Line) {
@@ -235,9 +242,10 @@ impl Run {
         }
     }
 
-    fn end_one(&mut self) {
+    /// Whether an attempt was running.
+    fn end_one(&mut self) -> bool {
         if self.running.is_empty() {
-            return;
+            return false;
         }
         let Running { attempt, started } = self
             .running
@@ -284,6 +292,7 @@ impl Run {
         if status.not_before > before {
             host.paused = Some((self.now, status.not_before));
         }
+        true
     }
 
     fn line_ended(&mut self, ended: &Ended<Line>) {
@@ -377,11 +386,9 @@ impl Run {
                 );
             }
         }
-        assert_eq!(
-            running,
-            self.hosts.each_ref().map(|host| host.running),
-            "seed {seed}"
-        );
+        for (host, running) in self.hosts.iter().zip(running) {
+            assert_eq!(host.running, running, "seed {seed}");
+        }
         let stuck = self.running.is_empty() && self.waiting > 0 && until.is_none();
         assert!(!stuck, "lines wait for nothing: seed {seed}");
         assert_eq!(

@@ -17,21 +17,18 @@ use crate::line_reader::next_line;
 ///
 /// # Errors
 ///
-/// If the file cannot be read, or is a list in UTF-16.
+/// If the file cannot be read.
 pub fn lines(
     arguments: &[String],
     file: Option<&Path>,
 ) -> io::Result<mpsc::Receiver<io::Result<String>>> {
-    let mut rest = match file {
+    let rest = match file {
         Some(file) if file == Path::new("-") => Rest::StandardInput,
         Some(file) if is_pipe(file)? => Rest::Path(file.to_owned()),
         Some(file) => Rest::Open(open(file)?),
         None if arguments.is_empty() => Rest::StandardInput,
         None => Rest::Nothing,
     };
-    if let Rest::Open(file) = &mut rest {
-        refuse_utf16(file)?;
-    }
     let mut arguments = Cursor::new(arguments.join("\n"));
     // A small buffer: these lines are not accepted yet, and an interrupted run does not report them.
     let (sender, lines) = mpsc::channel(64);
@@ -39,7 +36,7 @@ pub fn lines(
         if send(&mut arguments, &sender).is_ok() {
             let sent = match rest {
                 Rest::Nothing => Ok(()),
-                Rest::Open(mut file) => send(&mut file, &sender),
+                Rest::Open(mut file) => send_text(&mut file, &sender),
                 Rest::Path(path) => open(&path).and_then(|mut file| send_text(&mut file, &sender)),
                 Rest::StandardInput => send_text(&mut io::stdin().lock(), &sender),
             };
@@ -71,8 +68,12 @@ fn open(path: &Path) -> io::Result<BufReader<File>> {
 
 type Sender = mpsc::Sender<io::Result<String>>;
 
+/// A list in UTF-16 would look like many invalid URLs. It is an error instead.
 fn send_text(reader: &mut impl BufRead, lines: &Sender) -> io::Result<()> {
-    refuse_utf16(reader)?;
+    if is_utf16(reader.fill_buf()?) {
+        let first_line = next_line(reader)?.unwrap_or_default();
+        return Err(io::Error::new(ErrorKind::InvalidData, Utf16 { first_line }));
+    }
     send(reader, lines)
 }
 
@@ -86,16 +87,17 @@ fn send(reader: &mut impl BufRead, lines: &Sender) -> io::Result<()> {
     Ok(())
 }
 
-/// Such a list would look like a heap of invalid URLs.
-fn refuse_utf16(reader: &mut impl BufRead) -> io::Result<()> {
-    let is_utf16 = match reader.fill_buf()? {
+fn is_utf16(start: &[u8]) -> bool {
+    match start {
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => true,
         [first, second, ..] => (*first == 0) != (*second == 0),
         _ => false,
-    };
-    if is_utf16 {
-        let message = "it is a list in UTF-16, and must be one in UTF-8";
-        return Err(io::Error::new(ErrorKind::InvalidData, message));
     }
-    Ok(())
+}
+
+/// A list in UTF-16, of which only the first line was read.
+#[derive(Debug, thiserror::Error)]
+#[error("it is a list in UTF-16, and must be one in UTF-8")]
+pub struct Utf16 {
+    pub first_line: String,
 }

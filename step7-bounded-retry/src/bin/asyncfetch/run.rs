@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::arguments::{Arguments, Format};
 use crate::attempts::Attempts;
+use crate::input::Utf16;
 use crate::progress::Progress;
 use crate::selection::Selection;
 use crate::summary::Summary;
@@ -56,8 +57,9 @@ pub async fn run(arguments: &Arguments) -> Result<u8, String> {
         lines.poll_recv(context).map(|line| match line? {
             Ok(line) => Some(line),
             Err(error) => {
+                let first_line = first_line(&error);
                 read_error = Some(error);
-                None
+                first_line
             }
         })
     })
@@ -100,13 +102,20 @@ pub async fn run(arguments: &Arguments) -> Result<u8, String> {
 
     Ok(if interrupted.is_cancelled() {
         INTERRUPTED
-    } else if read_failed && summary.total() == 0 {
+    } else if read_failed && summary.total() == summary.invalid_urls() {
         USAGE_ERROR
     } else if read_failed || write_failed || summary.failed() > 0 {
         FAILED
     } else {
         0
     })
+}
+
+/// The first line of a list in UTF-16. Its outcome, that of an invalid URL, shows the error to a program
+/// that reads nothing but the outcomes.
+fn first_line(error: &io::Error) -> Option<String> {
+    let utf16: &Utf16 = error.get_ref()?.downcast_ref()?;
+    Some(utf16.first_line.clone())
 }
 
 pub fn path_error(what: &str, path: Option<&Path>, error: &io::Error) -> String {

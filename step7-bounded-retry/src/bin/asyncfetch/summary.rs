@@ -62,6 +62,11 @@ impl Summary {
         self.failed.values().sum()
     }
 
+    pub fn invalid_urls(&self) -> u64 {
+        let invalid = self.failed.get(&FailureKind::InvalidUrl);
+        invalid.copied().unwrap_or_default()
+    }
+
     pub fn total(&self) -> u64 {
         self.ok + self.failed()
     }
