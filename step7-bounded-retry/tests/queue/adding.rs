@@ -8,7 +8,8 @@ use crate::redis;
 
 /// These are no URLs, so no server is needed for them.
 fn lines(numbers: std::ops::Range<usize>) -> String {
-    numbers.map(|number| format!("line-{number}\n")).collect()
+    let lines: Vec<_> = numbers.map(|number| format!("line-{number}\n")).collect();
+    lines.concat()
 }
 
 #[test]
