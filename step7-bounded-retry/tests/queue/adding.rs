@@ -81,6 +81,10 @@ fn adding_waits_while_as_many_lines_are_queued_as_may_be() {
     assert_eq!(status(&redis, "lines added"), 10);
     assert_eq!(status(&redis, "without an outcome"), 10);
 
+    let full = ["--name", "full", "--max-queued", "2000"];
+    let run = start(&redis, "add", &full).end_with(&lines(0..2000));
+    assert_eq!(run.code, Some(0), "{run:?}");
+
     let _worker = worker(&redis);
     let added = adding.end();
     assert_eq!(added.code, Some(0), "{added:?}");
