@@ -8,7 +8,8 @@ use crate::redis;
 
 /// These are no URLs, so no server is needed for them.
 fn lines(numbers: std::ops::Range<usize>) -> String {
-    numbers.map(|number| format!("line-{number}\n")).collect()
+    let lines: Vec<_> = numbers.map(|number| format!("line-{number}\n")).collect();
+    lines.concat()
 }
 
 #[test]
@@ -79,6 +80,10 @@ fn adding_waits_while_as_many_lines_are_queued_as_may_be() {
     adding.wait_for("10 lines have no outcome: waiting");
     assert_eq!(status(&redis, "lines added"), 10);
     assert_eq!(status(&redis, "without an outcome"), 10);
+
+    let full = ["--name", "full", "--max-queued", "2000"];
+    let run = start(&redis, "add", &full).end_with(&lines(0..2000));
+    assert_eq!(run.code, Some(0), "{run:?}");
 
     let _worker = worker(&redis);
     let added = adding.end();

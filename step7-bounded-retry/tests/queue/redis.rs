@@ -84,11 +84,11 @@ impl Redis {
     /// Runs a command. Its answer is a number, or a text, or empty.
     pub fn run(&self, command: &[&str]) -> String {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        let mut request = format!("*{}\r\n", command.len());
+        let mut send = |line: String| stream.write_all(line.as_bytes()).unwrap();
+        send(format!("*{}\r\n", command.len()));
         for argument in command {
-            request += &format!("${}\r\n{argument}\r\n", argument.len());
+            send(format!("${}\r\n{argument}\r\n", argument.len()));
         }
-        stream.write_all(request.as_bytes()).unwrap();
         let mut answer = BufReader::new(stream);
         let mut line = String::new();
         answer.read_line(&mut line).unwrap();

@@ -43,19 +43,25 @@ pub async fn run(queue: &Queue, arguments: &super::Add) -> Result<u8, String> {
     let mut is_told = false;
     loop {
         let waiting = queue.waiting().await?;
-        let room = arguments.max_queued.get().saturating_sub(waiting);
-        if room == 0 {
-            if !is_told {
+        let most = match arguments.max_queued.get().saturating_sub(waiting) {
+            // An input that has ended needs no room.
+            0 if input.has_more().await => 0,
+            room => room.clamp(1, BATCH),
+        };
+        if most == 0 {
+            if meta.added < meta.reserved {
                 meta.added = meta.reserved;
                 queue.replace_meta(stored.as_ref(), &meta).await?;
                 stored = Some(meta.clone());
-                eprint_line(format_args!("{waiting} lines have no outcome: waiting"));
             }
-            is_told = true;
+            if !is_told {
+                eprint_line(format_args!("{waiting} lines have no outcome: waiting"));
+                is_told = true;
+            }
             sleep(LOOK).await;
             continue;
         }
-        let batch = input.batch(room.min(BATCH)).await;
+        let batch = input.batch(most).await;
         if batch.is_empty() && meta.lines() == 0 {
             break;
         }
@@ -170,6 +176,14 @@ impl Input {
                 None
             }
         }
+    }
+
+    async fn has_more(&mut self) -> bool {
+        if self.ahead.is_empty() {
+            let line = self.read().await;
+            self.ahead.extend(line);
+        }
+        !self.ahead.is_empty()
     }
 
     async fn next(&mut self) -> Option<String> {

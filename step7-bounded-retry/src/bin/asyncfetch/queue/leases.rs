@@ -1,5 +1,5 @@
 use std::convert::Infallible;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -94,17 +94,14 @@ impl Leases {
         loop {
             let asked = Instant::now();
             let renews = asked - renewed >= RENEW;
-            match timeout_at(renewed + SURE, self.tick(renews)).await {
-                Ok(done) => {
-                    done?;
-                    if renews || self.with(|owned| owned.is_empty()) {
-                        renewed = asked;
-                    }
+            if let Ok(done) = timeout_at(renewed + SURE, self.tick(renews)).await {
+                done?;
+                if renews || self.with(|owned| owned.is_empty()) {
+                    renewed = asked;
                 }
-                Err(_) => {
-                    self.with(|owned| owned.drain(..).for_each(|one| one.lose()));
-                    renewed = Instant::now();
-                }
+            } else {
+                self.lose_all();
+                renewed = Instant::now();
             }
             sleep(TICK).await;
         }
@@ -128,7 +125,7 @@ impl Leases {
 
         let mut open = self.open();
         if open.len() > share {
-            open.sort_by_key(|one| one.in_hand.load(Ordering::Relaxed));
+            fastrand::shuffle(&mut open);
             for one in open.drain(..open.len() - share) {
                 let leases = Arc::clone(self);
                 one.attempts.close();
@@ -176,6 +173,14 @@ impl Leases {
         self.forget(one);
     }
 
+    fn lose_all(&self) -> Vec<Arc<Partition>> {
+        let owned = self.with(std::mem::take);
+        for one in &owned {
+            one.lose();
+        }
+        owned
+    }
+
     fn forget(&self, one: &Arc<Partition>) {
         self.with(|owned| owned.retain(|other| !Arc::ptr_eq(one, other)));
     }
@@ -209,8 +214,7 @@ impl Leases {
 
     /// Gives all partitions back.
     pub async fn end(&self) {
-        let owned = self.with(std::mem::take);
-        owned.iter().for_each(|one| one.lose());
+        let owned = self.lose_all();
         let _ = timeout(GRACE, self.release(&owned)).await;
         let _ = timeout(GRACE, self.leave()).await;
     }
