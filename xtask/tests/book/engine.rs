@@ -6,7 +6,7 @@ use crate::browser::Browser;
 use crate::{book, example};
 
 /// Besides those with ties.
-const COUNT: usize = 5_000;
+const COUNT: usize = 3_000;
 const MODES: [&str; 3] = ["gather", "collect", "taskgroup"];
 
 /// Short delays, so that many jobs end in the same tick.

@@ -14,7 +14,7 @@ mod support;
 
 use std::env;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -32,7 +32,7 @@ fn book() -> Option<&'static Path> {
     static BOOK: OnceLock<Option<PathBuf>> = OnceLock::new();
     BOOK.get_or_init(|| {
         if env::var("BOOK_TESTS").is_ok_and(|tests| tests == "skip") {
-            eprintln!("the book is not tested: BOOK_TESTS is `skip`");
+            tell("the book is not tested: BOOK_TESTS is `skip`");
             return None;
         }
         for program in ["mdbook", "chromedriver", "chromium"] {
@@ -59,7 +59,13 @@ fn book() -> Option<&'static Path> {
 fn not_tested(message: &str) {
     let is_required = env::var("BOOK_TESTS").is_ok_and(|tests| tests == "required");
     assert!(!is_required, "{message}");
-    eprintln!("{message}");
+    tell(message);
+}
+
+/// Not with `eprintln!`, whose text is hidden while the test passes.
+fn tell(message: &str) {
+    let mut stderr = io::stderr();
+    writeln!(stderr, "{message}").unwrap();
 }
 
 fn copy(from: &Path, to: &Path) {
