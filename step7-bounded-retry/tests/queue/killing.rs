@@ -48,6 +48,7 @@ fn a_killed_worker_loses_no_line_and_no_line_has_two_outcomes() {
     redis.start_again();
 
     assert_complete(&results(&redis), &hosts, 1000);
+    assert_eq!(status(&redis, "with an outcome"), 1000);
     other.interrupt();
     assert_eq!(other.end().code, Some(130));
 }
@@ -64,6 +65,8 @@ fn an_outcome_of_a_worker_that_is_not_the_owner_any_more_is_written_once() {
     redis.end_leases(&owner);
     let second = worker(&redis);
     assert_eq!(results(&redis).objects().len(), 100);
+    // `results` would pass over a second one.
+    assert_eq!(status(&redis, "with an outcome"), 100);
     drop((first, second));
 }
 
@@ -99,6 +102,7 @@ fn workers_that_are_killed_again_and_again_finish_the_list() {
     );
     assert!(killed > 5);
     assert_complete(&results(&redis), &hosts, 20_000);
+    assert_eq!(status(&redis, "with an outcome"), 20_000);
     for worker in workers {
         let run = worker.end();
         assert_eq!(run.code, Some(0), "{run:?}");
