@@ -101,7 +101,7 @@ pub async fn run(command: &Command) -> Result<u8, String> {
     signals::listen(interrupted.clone());
     let open = |address: &Address| Queue::open(&address.address, &address.name);
     if let Command::Work(work) = command {
-        // It has something to give back when it is interrupted.
+        // An interrupted worker has to give its leases back.
         return work::run(open(&work.queue)?, work, interrupted).await;
     }
     let command = async {
