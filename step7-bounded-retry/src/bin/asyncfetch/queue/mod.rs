@@ -41,8 +41,10 @@ pub enum Command {
 
 #[derive(Args)]
 pub struct Address {
-    /// redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]; rediss:// for TLS
-    #[arg(value_name = "QUEUE")]
+    #[arg(
+        value_name = "QUEUE",
+        help = "redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]; rediss:// for TLS"
+    )]
     address: String,
 
     /// Name of the queue on its server
