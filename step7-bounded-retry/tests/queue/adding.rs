@@ -43,6 +43,22 @@ fn the_same_input_after_an_interruption_adds_only_what_is_missing() {
 }
 
 #[test]
+fn lines_that_were_reserved_and_not_sent_are_sent_when_the_input_comes_again() {
+    let Some(redis) = redis::start() else { return };
+    add(&redis, &lines(0..10));
+    // What a kill between the two leaves behind.
+    let meta = redis.run(&["GET", "asyncfetch:meta"]);
+    let reserved = meta.replace(r#""added":10,"ended":true"#, r#""added":4,"ended":false"#);
+    assert_ne!(reserved, meta);
+    redis.run(&["FLUSHDB"]);
+    redis.run(&["SET", "asyncfetch:meta", &reserved]);
+
+    add(&redis, &lines(0..12));
+    assert_eq!(status(&redis, "without an outcome"), 8);
+    assert_eq!(status(&redis, "lines added"), 12);
+}
+
+#[test]
 fn an_input_that_has_grown_adds_its_new_lines_and_another_one_all() {
     let Some(redis) = redis::start() else { return };
     let mut total = 0;

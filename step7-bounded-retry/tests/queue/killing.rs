@@ -48,6 +48,7 @@ fn a_killed_worker_loses_no_line_and_no_line_has_two_outcomes() {
     redis.start_again();
 
     assert_complete(&results(&redis), &hosts, 1000);
+    assert_eq!(status(&redis, "with an outcome"), 1000);
     other.interrupt();
     assert_eq!(other.end().code, Some(130));
 }
@@ -64,7 +65,30 @@ fn an_outcome_of_a_worker_that_is_not_the_owner_any_more_is_written_once() {
     redis.end_leases(&owner);
     let second = worker(&redis);
     assert_eq!(results(&redis).objects().len(), 100);
+    // `results` would pass over a second one.
+    assert_eq!(status(&redis, "with an outcome"), 100);
     drop((first, second));
+}
+
+#[test]
+fn a_line_whose_outcome_the_server_has_lost_is_fetched_again() {
+    let Some(redis) = redis::start() else { return };
+    let hosts = Hosts::start(1, OK, Duration::ZERO);
+    let url = hosts.urls(1);
+    let _worker = worker(&redis);
+    add(&redis, &url);
+    until(|| status(&redis, "with an outcome") == 1);
+    // What a restart without the last second leaves behind.
+    let keys = (0..64).map(|partition| format!("{{asyncfetch:{partition}}}:lines"));
+    let key = keys
+        .into_iter()
+        .find(|key| redis.run(&["EXISTS", key]) == "1");
+    let key = key.unwrap();
+    redis.run(&["XSETID", &key, "0-0"]);
+    redis.run(&["XADD", &key, "1-0", "line", url.trim()]);
+
+    until(|| status(&redis, "with an outcome") == 2);
+    assert_eq!(results(&redis).objects().len(), 1);
 }
 
 /// Four workers; one is killed each second, and started again. The server is restarted once.
@@ -99,6 +123,7 @@ fn workers_that_are_killed_again_and_again_finish_the_list() {
     );
     assert!(killed > 5);
     assert_complete(&results(&redis), &hosts, 20_000);
+    assert_eq!(status(&redis, "with an outcome"), 20_000);
     for worker in workers {
         let run = worker.end();
         assert_eq!(run.code, Some(0), "{run:?}");

@@ -1,6 +1,8 @@
 use std::collections::HashSet;
 use std::io::{self, Read, Write};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -11,8 +13,12 @@ use crate::redis::Redis;
 /// No test here takes so long on any machine.
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// `asyncfetch queue`, running. It is killed when this is dropped.
-pub struct Process(Child);
+/// `asyncfetch queue`, running. It is killed when this is dropped, and after [`LIMIT`].
+pub struct Process {
+    child: Arc<Mutex<Child>>,
+    err: Option<ChildStderr>,
+    _dropped: Sender<()>,
+}
 
 /// Starts a command on the queue of the server.
 pub fn start(redis: &Redis, command: &str, options: &[&str]) -> Process {
@@ -29,7 +35,21 @@ pub fn start_at(address: &str, command: &str, options: &[&str]) -> Process {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    Process(program.spawn().unwrap())
+    let mut child = program.spawn().unwrap();
+    let err = child.stderr.take();
+    let child = Arc::new(Mutex::new(child));
+    let (dropped, is_dropped) = mpsc::channel();
+    let watched = Arc::clone(&child);
+    thread::spawn(move || {
+        if is_dropped.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout) {
+            let _ = watched.lock().unwrap().kill();
+        }
+    });
+    Process {
+        child,
+        err,
+        _dropped: dropped,
+    }
 }
 
 /// A worker that stays. Its delays are short.
@@ -46,7 +66,7 @@ pub fn add(redis: &Redis, lines: &str) {
 
 impl Process {
     pub fn id(&self) -> u32 {
-        self.0.id()
+        self.child.lock().unwrap().id()
     }
 
     pub fn interrupt(&self) {
@@ -58,7 +78,7 @@ impl Process {
     /// Reads standard error up to this text.
     pub fn wait_for(&mut self, text: &str) {
         let mut read = Vec::new();
-        let err = self.0.stderr.as_mut().unwrap();
+        let err = self.err.as_mut().unwrap();
         while !String::from_utf8_lossy(&read).contains(text) {
             let mut byte = [0];
             err.read_exact(&mut byte)
@@ -68,15 +88,18 @@ impl Process {
     }
 
     pub fn write(&mut self, lines: &str) {
-        let input = self.0.stdin.as_mut().unwrap();
+        let mut child = self.child.lock().unwrap();
+        let input = child.stdin.as_mut().unwrap();
         input.write_all(lines.as_bytes()).unwrap();
     }
 
     /// Closes standard input after these lines, and waits for the end.
     pub fn end_with(mut self, lines: &str) -> Run {
-        let mut input = self.0.stdin.take().unwrap();
-        let mut err = self.0.stderr.take().unwrap();
-        let mut out = self.0.stdout.take().unwrap();
+        let mut child = self.child.lock().unwrap();
+        let mut input = child.stdin.take().unwrap();
+        let mut out = child.stdout.take().unwrap();
+        drop(child);
+        let mut err = self.err.take().unwrap();
         thread::scope(|scope| {
             // It fails if the program has ended.
             scope.spawn(move || input.write_all(lines.as_bytes()));
@@ -84,7 +107,7 @@ impl Process {
             let out = scope.spawn(move || io::read_to_string(&mut out).unwrap());
             let mut code = None;
             until(|| {
-                code = self.0.try_wait().unwrap();
+                code = self.child.lock().unwrap().try_wait().unwrap();
                 code.is_some()
             });
             Run {
@@ -102,8 +125,9 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let mut child = self.child.lock().unwrap();
+        let _ = child.kill();
+        let _ = child.wait();
     }
 }
 

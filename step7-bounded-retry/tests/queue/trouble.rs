@@ -80,11 +80,12 @@ fn a_server_that_cannot_be_used_is_named_and_its_password_is_not() {
 #[test]
 fn a_queue_of_another_version_or_program_is_left_alone() {
     let Some(redis) = redis::start() else { return };
+    add(&redis, "line");
+    let meta = redis.run(&["GET", "asyncfetch:meta"]);
+    let other = meta.replace(r#""layout":1"#, r#""layout":2"#);
+    assert_ne!(other, meta);
     for (foreign, message) in [
-        (
-            ["SET", "asyncfetch:meta", r#"{"layout":0,"partitions":64}"#],
-            "another version",
-        ),
+        (["SET", "asyncfetch:meta", &*other], "another version"),
         (
             ["SET", "asyncfetch:meta", "hello"],
             "another version of asyncfetch, or by another program",

@@ -116,7 +116,11 @@ impl Queue {
         if is_replaced {
             Ok(())
         } else {
-            Err("another `queue add` is adding to this queue".to_owned())
+            Err(
+                "another `queue add` has changed this queue, or its server has lost data: \
+                 add the same input again"
+                    .to_owned(),
+            )
         }
     }
 }

@@ -41,8 +41,10 @@ pub enum Command {
 
 #[derive(Args)]
 pub struct Address {
-    /// redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]; rediss:// for TLS
-    #[arg(value_name = "QUEUE")]
+    #[arg(
+        value_name = "QUEUE",
+        help = "redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]; rediss:// for TLS"
+    )]
     address: String,
 
     /// Name of the queue on its server
@@ -101,7 +103,7 @@ pub async fn run(command: &Command) -> Result<u8, String> {
     signals::listen(interrupted.clone());
     let open = |address: &Address| Queue::open(&address.address, &address.name);
     if let Command::Work(work) = command {
-        // It has something to give back when it is interrupted.
+        // An interrupted worker has to give its leases back.
         return work::run(open(&work.queue)?, work, interrupted).await;
     }
     let command = async {

@@ -20,8 +20,8 @@ pub enum Note {
     Pause(Duration),
 }
 
-/// Writes until the channel is closed. Whatever waits is written together: a server that writes to its
-/// disk for each command is then asked less often.
+/// Writes until the channel is closed. Notes that wait are written together: a server may write to its
+/// disk for each command.
 ///
 /// # Errors
 ///
