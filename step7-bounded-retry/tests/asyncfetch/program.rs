@@ -42,7 +42,7 @@ pub fn ndjson(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command
     let mut program = asyncfetch();
     program
         .args(["--format", "ndjson", "--base-delay", "1ms"])
-        .args(["--deadline", "10s"])
+        .args(["--deadline", "60s"])
         .args(arguments);
     program
 }

@@ -81,15 +81,22 @@ impl<'a> Session<'a> {
         let manifest = workspace_manifest(&root, members)?;
 
         let quoted = |text: String| toml_edit::Value::from(text).to_string();
+        let alias = |xtask: &Path| {
+            let alias = quoted(format!("run --manifest-path {} --", xtask.display()));
+            format!("[alias]\nxtask = {alias}\n")
+        };
         let mut xtask = self.course.root.join("xtask/Cargo.toml");
-        // Cargo splits an alias at blanks, and does not merge a list with the workspace's own alias. The
-        // relative path works in the practice folder itself.
+        // Cargo splits an alias at blanks, and does not merge a list with the workspace's own alias.
+        // Relative paths work in the practice folder itself and in the folders of the lessons.
         if xtask.to_string_lossy().contains(char::is_whitespace) {
             xtask = "../xtask/Cargo.toml".into();
+            for lesson in self.course.lessons.iter().filter(has_manifest) {
+                let config = self.lesson_folder(lesson).join(".cargo/config.toml");
+                files::write(&config, alias(&Path::new("..").join(&xtask)))?;
+            }
         }
         let target = quoted(self.course.target.display().to_string());
-        let alias = quoted(format!("run --manifest-path {} --", xtask.display()));
-        let config = format!("[build]\ntarget-dir = {target}\n\n[alias]\nxtask = {alias}\n");
+        let config = format!("[build]\ntarget-dir = {target}\n\n{}", alias(&xtask));
         files::write(&self.folder.join("Cargo.toml"), manifest)?;
         files::write(&self.folder.join(".cargo/config.toml"), config)
     }

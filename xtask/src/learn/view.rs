@@ -68,7 +68,8 @@ pub fn page(session: &Session, one: &ExerciseRef) -> io::Result<()> {
     let (folder, name) = (session.lesson_folder(one.lesson), &one.lesson.name);
     let (page, folder) = (shown(&folder.join("README.md")), shown(&folder));
     say!("Type the functions of {page}: each is a `todo!()` now.")?;
-    say!("Run the page's commands in {folder}, without `-p {name}`.")
+    say!("Run the page's commands in {folder}.")?;
+    say!("Leave out `-p {name}`. Cargo's paths begin at the practice folder.")
 }
 
 /// Where the functions are and what they must do.

@@ -736,7 +736,7 @@ fn start_with_a_page_removes_what_the_page_writes_and_keeps_the_old_copy() {
     for text in [
         "Your old copy of the lesson is in practice-page/lesson1.kept-1.",
         "practice-page/lesson1/README.md",
-        "without `-p lesson1`",
+        "Leave out `-p lesson1`",
     ] {
         assert!(printed.contains(text), "{text}\nin\n{printed}");
     }

@@ -1,20 +1,21 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::{self, Display};
 use std::time::{Duration, Instant};
 
 use bytesize::ByteSize;
 use hdrhistogram::Histogram;
-use step7_bounded_retry::engine::{FailureKind, Outcome, host};
+use step7_bounded_retry::engine::{FailureKind, Outcome};
 
 use crate::output::Seconds;
+use crate::selection::host_hash;
 
 /// The outcomes of all URLs, counted. Its memory does not grow with their number.
 pub struct Summary {
     started: Instant,
     ok: u64,
     failed: BTreeMap<FailureKind, u64>,
-    /// By name: they are few, or the run is hopeless.
-    hosts_down: BTreeSet<String>,
+    /// A hash of each: a million names would take a hundred megabytes.
+    hosts_down: HashSet<u64>,
     resumed: u64,
     retries: u64,
     bytes: u64,
@@ -29,7 +30,7 @@ impl Summary {
             started: Instant::now(),
             ok: 0,
             failed: BTreeMap::new(),
-            hosts_down: BTreeSet::new(),
+            hosts_down: HashSet::new(),
             resumed: 0,
             retries: 0,
             bytes: 0,
@@ -43,7 +44,7 @@ impl Summary {
             Err(failure) => {
                 *self.failed.entry(failure.kind()).or_default() += 1;
                 if let FailureKind::HostDown = failure.kind() {
-                    self.hosts_down.extend(host(&outcome.url));
+                    self.hosts_down.insert(host_hash(&outcome.url));
                 }
             }
         }
