@@ -25,7 +25,12 @@ pub fn lines(
     let rest = match file {
         Some(file) if file == Path::new("-") => Rest::StandardInput,
         Some(file) if is_pipe(file)? => Rest::Path(file.to_owned()),
-        Some(file) => Rest::Open(open(file)?),
+        Some(file) => {
+            let mut file = open(file)?;
+            // A folder can be opened, and not read.
+            file.fill_buf()?;
+            Rest::Open(file)
+        }
         None if arguments.is_empty() => Rest::StandardInput,
         None => Rest::Nothing,
     };
