@@ -29,7 +29,7 @@ const READY: usize = 16;
 /// When `stop` resolves, no more URLs are accepted, no attempt is started, and running attempts are
 /// dropped. Accepted URLs that are not finished have the outcome
 /// [`Failure::Cancelled`](super::Failure::Cancelled). `stop` is only observed while the stream is
-/// polled and no outcome waits to be received.
+/// polled.
 ///
 /// # Panics
 ///
@@ -60,9 +60,9 @@ where
         scope.await.expect("no child returns an error");
     });
     let outcomes = stream::poll_fn(move |context| receiver.poll_recv(context));
-    // It yields nothing by itself, and is polled when no outcome waits.
+    // It yields nothing by itself. It is polled first, also while outcomes wait: it has to look at `stop`.
     let run = stream::once(run).filter_map(|()| ready(None));
-    stream::select_with_strategy(outcomes, run, |()| PollNext::Left)
+    stream::select_with_strategy(run, outcomes, |()| PollNext::Left)
 }
 
 /// Asks the scheduler what to do, and does it. Attempts are children of the group.
