@@ -1,12 +1,16 @@
 //! The course as a learner does it. The metadata of the exercises is checked always; the exercises
 //! themselves only with `LONG_TESTS=1`, because that builds every lesson.
 
+#[path = "support/cargo.rs"]
+mod cargo;
+
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use cargo::cargo;
 use serde_json::Value;
 
 /// Beside a learner's own folder `practice`, which stays as it is.
@@ -51,7 +55,7 @@ struct Exercise {
 
 /// All exercises in order.
 fn exercises() -> Vec<Exercise> {
-    let output = Command::new(env!("CARGO"))
+    let output = cargo()
         .args(["metadata", "--no-deps", "--format-version", "1"])
         .current_dir(root())
         .output()
@@ -127,7 +131,7 @@ fn every_lesson_can_be_started_and_has_two_exercises() {
 
 /// Builds what the exercises of the lesson need.
 fn compiles_without_a_warning(exercise: &Exercise) {
-    let output = Command::new(env!("CARGO"))
+    let output = cargo()
         .args(["test", "--no-run", "--package"])
         .arg(format!("{FOLDER}-{}", exercise.lesson))
         .args(["--test", &exercise.program])

@@ -9,6 +9,8 @@ mod pictures;
 mod recorded;
 mod timeline;
 
+#[path = "../support/cargo.rs"]
+mod cargo;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -19,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use cargo::cargo;
 use serde_json::Value;
 use support::{folder, manifest, outcome, this_workspace, xtask};
 
@@ -85,7 +88,7 @@ fn copy(from: &Path, to: &Path) {
 fn example(package: &str, name: &str, arguments: &[&str], input: &str) -> Vec<Value> {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(input.as_bytes()).unwrap();
-    let mut cargo = Command::new(env!("CARGO"));
+    let mut cargo = cargo();
     cargo.args(["run", "-q", "-p", package, "--example", name, "--"]);
     cargo.args(arguments).current_dir(root());
     let (code, stdout, stderr) = outcome(cargo.stdin(File::open(file.path()).unwrap()));
