@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::redis::Redis;
 
 /// No test here takes so long on any machine.
-const LIMIT: Duration = Duration::from_secs(300);
+pub const LIMIT: Duration = Duration::from_secs(300);
 
 /// `asyncfetch queue`, running. It is killed when this is dropped, and after [`LIMIT`].
 pub struct Process {

@@ -179,7 +179,8 @@ fn a_worker_that_cannot_renew_its_leases_stops_before_they_end() {
     let _worker = worker(&redis);
     until(|| hosts.requests() > 10);
     redis.kill();
-    // Some attempts go on until the worker cannot be sure any more, and none after that.
+    // Some attempts go on until the worker cannot be sure any more, and none after that. The worker is a
+    // process, whose clock no test can pause.
     thread::sleep(Duration::from_secs(5));
     let requests = hosts.requests();
     thread::sleep(Duration::from_secs(1));

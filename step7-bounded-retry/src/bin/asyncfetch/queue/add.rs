@@ -40,7 +40,7 @@ pub async fn run(queue: &Queue, arguments: &super::Add) -> Result<u8, String> {
     let there = meta.lines();
     send(queue, meta.reserved, &pending).await?;
 
-    let mut is_told = false;
+    let mut has_warned = false;
     loop {
         let waiting = queue.waiting().await?;
         let most = match arguments.max_queued.get().saturating_sub(waiting) {
@@ -54,9 +54,9 @@ pub async fn run(queue: &Queue, arguments: &super::Add) -> Result<u8, String> {
                 queue.replace_meta(stored.as_ref(), &meta).await?;
                 stored = Some(meta.clone());
             }
-            if !is_told {
+            if !has_warned {
                 eprint_line(format_args!("{waiting} lines have no outcome: waiting"));
-                is_told = true;
+                has_warned = true;
             }
             sleep(LOOK).await;
             continue;

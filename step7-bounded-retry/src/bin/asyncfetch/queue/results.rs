@@ -27,7 +27,7 @@ struct Object {
 pub async fn run(queue: &Queue, arguments: &super::Results) -> Result<u8, String> {
     let mut out = BufWriter::new(io::stdout());
     let mut last = vec!["-".to_owned(); usize::try_from(PARTITIONS).unwrap_or_default()];
-    let (mut written, mut code, mut is_told) = (HashSet::new(), 0, false);
+    let (mut written, mut code, mut has_warned) = (HashSet::new(), 0, false);
     loop {
         let mut commands = pipe();
         for (partition, last) in (0..).zip(&last) {
@@ -65,9 +65,9 @@ pub async fn run(queue: &Queue, arguments: &super::Results) -> Result<u8, String
         if is_complete && !(may_grow && arguments.follow) {
             return Ok(code);
         }
-        if !is_told && queue.workers().await? == 0 {
+        if !has_warned && queue.workers().await? == 0 {
             eprint_line("some lines have no outcome, and no worker is running: waiting");
-            is_told = true;
+            has_warned = true;
         }
         sleep(LOOK).await;
     }
