@@ -6,6 +6,7 @@
 
 mod accept;
 mod attempt;
+mod child;
 mod collect;
 mod delay;
 mod failure;
@@ -13,7 +14,7 @@ mod http;
 mod line;
 mod request;
 mod retry_after;
-mod running;
+mod run;
 pub mod scheduler;
 mod settings;
 mod stream;
