@@ -1,5 +1,3 @@
-use std::borrow::Cow;
-
 use reqwest::Url;
 use url::Position;
 
@@ -10,32 +8,28 @@ const MAX_URI_LEN: usize = 65_534;
 /// that can be fetched.
 #[must_use]
 pub fn host(url: &str) -> Option<String> {
-    let host = host_of(url, |_| false).ok()?;
-    Some(host.into_owned())
+    checked_host(url).ok()
 }
 
 /// The host of a URL, or what is wrong with the URL.
-///
-/// A URL that begins with a host that is known is not parsed here, if nothing can be wrong with the
-/// rest: parsing it is half of the scheduler's cost for a URL, and its attempt has to do it in any case.
-pub(super) fn host_of(url: &str, is_known: impl Fn(&str) -> bool) -> Result<Cow<'_, str>, String> {
-    let is_plain = url.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    // In the worst case each byte is encoded as three.
-    if is_plain && url.len() <= MAX_URI_LEN / 3 {
-        if let Some(host) = origin(url).filter(|host| is_known(host)) {
-            return Ok(host.into());
-        }
-    }
+pub(super) fn checked_host(url: &str) -> Result<String, String> {
     let url = parse(url)?;
     Ok(if url.username().is_empty() && url.password().is_none() {
-        url[..Position::AfterPort].to_owned().into()
+        url[..Position::AfterPort].to_owned()
     } else {
-        url.origin().ascii_serialization().into()
+        url.origin().ascii_serialization()
     })
 }
 
-/// Everything before the path.
-fn origin(url: &str) -> Option<&str> {
+/// Everything before the path, if nothing can be wrong with the rest. If that is a host that is known, the
+/// URL need not be parsed here: that is half of the scheduler's cost for a URL, and its attempt has to do
+/// it in any case.
+pub(super) fn plain_origin(url: &str) -> Option<&str> {
+    let is_plain = url.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    // In the worst case each byte is encoded as three.
+    if !is_plain || url.len() > MAX_URI_LEN / 3 {
+        return None;
+    }
     let rest = url
         .strip_prefix("http")
         .map(|rest| rest.strip_prefix('s').unwrap_or(rest))?;

@@ -68,7 +68,7 @@ impl<A, T> Child<A, T> {
         let after = self.run.settings.stall_timeout;
         let deadline = self.run.start.checked_add(attempt.deadline());
         let mut work = pin!((self.run.attempt)(Arc::clone(request)));
-        let mut now = Instant::now();
+        let mut now = request.last_progress();
         loop {
             if deadline.is_some_and(|deadline| deadline <= now) {
                 return None;

@@ -78,11 +78,13 @@ impl<T> State<T> {
     /// Gives the line to the scheduler, or its outcome if it is no URL.
     pub(super) fn accept(&mut self, index: u64, url: &str, now: Duration) {
         let line = Line::new(index, url);
-        match accept::host_of(url, |host| self.scheduler.knows(host)) {
-            Ok(host) => {
-                let size = line.size();
-                self.scheduler.push(&host, line, size, now);
-            }
+        let size = line.size();
+        let known = accept::plain_origin(url).and_then(|host| self.scheduler.host(host));
+        if let Some(host) = known {
+            return self.scheduler.push_to(host, line, size, now);
+        }
+        match accept::checked_host(url) {
+            Ok(host) => self.scheduler.push(&host, line, size, now),
             Err(reason) => self.ready.push_back(line.invalid(reason)),
         }
     }

@@ -85,24 +85,23 @@ async fn feed<A, F, T>(
     let mut stopped = false;
 
     loop {
-        let next = run.lock().next(run.start.elapsed());
+        let (next, has_room, is_over) = {
+            let mut state = run.lock();
+            let next = state.next(run.start.elapsed());
+            let is_over = !more && state.scheduler.is_empty();
+            (next, state.has_room(), is_over)
+        };
         let until = match next {
             Ok(next) => {
                 group.spawn(Child::new(Arc::clone(run), next).work());
                 continue;
             }
+            Err(_) if is_over => return,
             Err(until) => until.and_then(|until| run.start.checked_add(until)),
         };
         if let Some(until) = until.filter(|&until| until != alarm.deadline()) {
             alarm.as_mut().reset(until);
         }
-        let has_room = {
-            let state = run.lock();
-            if !more && state.scheduler.is_empty() {
-                return;
-            }
-            state.has_room()
-        };
         tokio::select! {
             biased;
             () = &mut stop, if !stopped => {

@@ -79,8 +79,8 @@ fn of_hosts_that_are_down_the_last_ten_thousand_are_remembered() {
         most = most.max(scheduler.hosts());
     }
     assert!((10_000..=10_001).contains(&most), "{most} hosts are known");
-    assert!(!scheduler.knows("http://9000.test"));
-    assert!(scheduler.knows("http://11000.test"));
+    assert!(scheduler.host("http://9000.test").is_none());
+    assert!(scheduler.host("http://11000.test").is_some());
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn a_host_is_remembered_while_it_is_paused() {
     assert!(not_before >= Some(asked), "{not_before:?}");
     look(&mut scheduler, asked + LATER);
     look(&mut scheduler, asked + 2 * LATER);
-    assert!(!scheduler.knows("http://a"));
+    assert!(scheduler.host("http://a").is_none());
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn a_host_is_remembered_while_its_patience_runs() {
     // It ends without another failure, too.
     attempt(&mut scheduler, "http://b", gone, SECOND * 100);
     look(&mut scheduler, SECOND * 160);
-    assert!(scheduler.knows("http://b"));
+    assert!(scheduler.host("http://b").is_some());
     look(&mut scheduler, SECOND * 160 + LATER);
     look(&mut scheduler, SECOND * 160 + 2 * LATER);
     assert_eq!(scheduler.hosts(), 0);

@@ -66,6 +66,10 @@ pub struct Scheduler<T> {
     stopped: bool,
 }
 
+/// A host that is known, until the next call of [`Scheduler::next`].
+#[derive(Clone, Copy, Debug)]
+pub struct HostId(usize);
+
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Alarm {
     /// The host's pause is over.
@@ -129,18 +133,20 @@ impl<T> Scheduler<T> {
         })
     }
 
-    /// Whether this host has been seen, lately enough to be known.
+    /// The host of this name, if it has been seen lately enough to be known.
     #[must_use]
-    pub fn knows(&self, name: &str) -> bool {
-        self.names.contains_key(name)
+    pub fn host(&self, name: &str) -> Option<HostId> {
+        self.names.get(name).map(|&id| HostId(id))
     }
 
     /// Takes a line in. While it waits it counts as `bytes`.
     pub fn push(&mut self, host: &str, item: T, bytes: usize, now: Duration) {
-        let id = match self.names.get(host) {
-            Some(&id) => id,
-            None => self.add_host(host),
-        };
+        let id = self.host(host).unwrap_or_else(|| self.add_host(host));
+        self.push_to(id, item, bytes, now);
+    }
+
+    /// Like [`push`](Self::push), for a host that has just been looked up.
+    pub fn push_to(&mut self, HostId(id): HostId, item: T, bytes: usize, now: Duration) {
         let line = Line {
             item,
             bytes,
@@ -210,12 +216,12 @@ impl<T> Scheduler<T> {
         }
     }
 
-    fn add_host(&mut self, name: &str) -> usize {
+    fn add_host(&mut self, name: &str) -> HostId {
         let name = Arc::<str>::from(name);
         let host = Host::new(Arc::clone(&name), self.settings.max_per_host.get());
         let id = self.hosts.insert(host);
         self.names.insert(name, id);
-        id
+        HostId(id)
     }
 
     fn start(&mut self, id: usize, now: Duration) -> Attempt<T> {
