@@ -76,11 +76,38 @@ fn no_message_repeats_a_secret() {
         assert!(run.err.contains("--header must be"), "{run:?}");
         assert!(!run.err.contains("ret"), "{run:?}");
     }
-    let run = run(asyncfetch()
-        .args(["--max-attempts", "1"])
-        .arg("http://user:secret@127.0.0.1:1/"));
-    assert!(run.out.contains("http://user:***@127.0.0.1:1/"), "{run:?}");
-    assert!(!run.out.contains("secret") && !run.err.contains("secret"));
+    // The parser accepts any number of slashes.
+    for url in [
+        "http://user:secret@127.0.0.1:1/@",
+        "http://secret@127.0.0.1:1",
+        "HTTP:user:secret@127.0.0.1:1?@",
+        r"http:\user:secret@127.0.0.1:1\",
+        "//user:secret@127.0.0.1:1/",
+    ] {
+        let fetched = run(asyncfetch().args(["--max-attempts", "1", url]));
+        assert!(fetched.out.contains("***@127.0.0.1:1"), "{fetched:?}");
+        assert!(!fetched.out.contains("secret"), "{fetched:?}");
+        for option in ["--input", "--timeout"] {
+            let refused = run(asyncfetch().args([option, url]));
+            assert_eq!(refused.code, Some(2), "{refused:?}");
+            assert!(!refused.err.contains("secret"), "{refused:?}");
+        }
+    }
+    let run = run(asyncfetch().args(["http://127.0.0.1:1/@a", "--max-attempts", "1"]));
+    assert!(run.out.contains("http://127.0.0.1:1/@a:"), "{run:?}");
+}
+
+#[test]
+fn no_proxy_with_an_asterisk_is_for_addresses_too() {
+    let (server, _) = recording(ok);
+    let mut program = ndjson([server.url("/")]);
+    program.args(["--max-attempts", "1"]);
+    program.env("http_proxy", "http://127.0.0.1:1");
+    assert_eq!(run(program.env("NO_PROXY", "*")).kinds(), ["ok"]);
+    assert_eq!(
+        run(program.env("NO_PROXY", "a.test")).kinds(),
+        ["transport"]
+    );
 }
 
 #[test]

@@ -48,12 +48,12 @@ fn main() -> ExitCode {
         .into()
 }
 
-/// Prints what is wrong with the arguments, or the help. An argument is repeated without its password.
+/// Prints what is wrong with the arguments, or the help. An argument is repeated without user and password.
 fn usage_error(error: &clap::Error) -> ExitCode {
     let mut text = error.render().ansi().to_string();
     for argument in std::env::args_os() {
         let argument = argument.to_string_lossy();
-        text = text.replace(&*argument, &output::without_password(&argument));
+        text = text.replace(&*argument, &output::without_user(&argument));
     }
     if error.use_stderr() {
         let _ = write!(anstream::stderr(), "{text}");
