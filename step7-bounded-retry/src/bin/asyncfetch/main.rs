@@ -33,6 +33,7 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return usage_error(&error),
     };
+    limits::block_on_standard_streams();
     let runtime = match Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return report_error(FAILED, format!("cannot start: {error}")).into(),
