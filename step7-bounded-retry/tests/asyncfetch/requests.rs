@@ -93,8 +93,10 @@ fn no_message_repeats_a_secret() {
             assert!(!refused.err.contains("secret"), "{refused:?}");
         }
     }
-    let run = run(asyncfetch().args(["http://127.0.0.1:1/@a", "--max-attempts", "1"]));
-    assert!(run.out.contains("http://127.0.0.1:1/@a:"), "{run:?}");
+    for url in ["http://127.0.0.1:1/@a", "mailto:a@b.test"] {
+        let run = run(asyncfetch().args(["--max-attempts", "1", url]));
+        assert!(run.out.contains(&format!(" {url}: ")), "{run:?}");
+    }
 }
 
 #[test]

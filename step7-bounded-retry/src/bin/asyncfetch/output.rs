@@ -81,9 +81,12 @@ pub fn without_user(url: &str) -> Cow<'_, str> {
     let scheme = url.split_once(':').filter(|(scheme, rest)| {
         rest.starts_with(is_slash) || ["http", "https"].contains(&&*scheme.to_ascii_lowercase())
     });
-    let authority = scheme
-        .map_or(url, |(_, rest)| rest)
-        .trim_start_matches(is_slash);
+    let authority = match scheme {
+        Some((_, rest)) => rest,
+        None if url.starts_with("//") => url,
+        None => return url.into(),
+    };
+    let authority = authority.trim_start_matches(is_slash);
     let end = authority
         .find(['/', '?', '#', '\\'])
         .unwrap_or(authority.len());
