@@ -100,6 +100,17 @@ fn an_unreadable_input_is_reported_before_anything_is_fetched() {
 
 #[cfg(unix)]
 #[test]
+fn an_argument_that_is_not_text_is_an_invalid_url() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let run = run(ndjson(NONE).arg(OsStr::from_bytes(b"http://a.test/\xFF")));
+    assert_eq!(run.kinds(), ["invalid_url"], "{run:?}");
+    assert_eq!(run.objects()[0]["url"], "http://a.test/\u{FFFD}");
+}
+
+#[cfg(unix)]
+#[test]
 fn unreadable_standard_input_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let unreadable = fs::File::open(folder.path()).unwrap();

@@ -2,7 +2,11 @@
 
 use std::fs;
 use std::path::Path;
+#[cfg(unix)]
+use std::process::{Command, Stdio};
 
+#[cfg(unix)]
+use crate::program::NO_ROOTS;
 use crate::program::{asyncfetch, ndjson, run};
 use crate::server::Server;
 
@@ -94,6 +98,26 @@ fn a_body_that_cannot_be_saved_is_of_kind_output_and_not_fetched_again() {
     assert_eq!((run.code, run.kinds()), (Some(1), vec!["output".into()]));
     assert_eq!(run.objects()[0]["attempts"], 1);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn bodies_wait_while_there_are_too_many_open_files() {
+    let server = Server::start();
+    let folder = tempfile::tempdir().unwrap();
+    let mut shell = Command::new("sh");
+    let command = "ulimit -n 24; exec \"$0\" --format ndjson --per-host 40 --output \"$@\"";
+    shell.args(["-c", command, env!("CARGO_BIN_EXE_asyncfetch")]);
+    shell
+        .arg(folder.path())
+        .args((0..40).map(|page| server.url(&format!("/{page}"))));
+    shell
+        .envs(NO_ROOTS)
+        .env("NO_PROXY", "*")
+        .stdin(Stdio::null());
+    let run = run(shell.stdout(Stdio::piped()).stderr(Stdio::piped()));
+    assert_eq!(run.kinds(), ["ok"; 40], "{run:?}");
+    assert!(run.err.contains("warning: Too many open files"), "{run:?}");
 }
 
 #[test]

@@ -76,11 +76,40 @@ fn no_message_repeats_a_secret() {
         assert!(run.err.contains("--header must be"), "{run:?}");
         assert!(!run.err.contains("ret"), "{run:?}");
     }
-    let run = run(asyncfetch()
-        .args(["--max-attempts", "1"])
-        .arg("http://user:secret@127.0.0.1:1/"));
-    assert!(run.out.contains("http://user:***@127.0.0.1:1/"), "{run:?}");
-    assert!(!run.out.contains("secret") && !run.err.contains("secret"));
+    // The parser accepts any number of slashes.
+    for url in [
+        "http://user:secret@127.0.0.1:1/@",
+        "http://secret@127.0.0.1:1",
+        "HTTP:user:secret@127.0.0.1:1?@",
+        r"http:\user:secret@127.0.0.1:1\",
+        "//user:secret@127.0.0.1:1/",
+    ] {
+        let fetched = run(asyncfetch().args(["--max-attempts", "1", url]));
+        assert!(fetched.out.contains("***@127.0.0.1:1"), "{fetched:?}");
+        assert!(!fetched.out.contains("secret"), "{fetched:?}");
+        for option in ["--input", "--timeout"] {
+            let refused = run(asyncfetch().args([option, url]));
+            assert_eq!(refused.code, Some(2), "{refused:?}");
+            assert!(!refused.err.contains("secret"), "{refused:?}");
+        }
+    }
+    for url in ["http://127.0.0.1:1/@a", "mailto:a@b.test"] {
+        let run = run(asyncfetch().args(["--max-attempts", "1", url]));
+        assert!(run.out.contains(&format!(" {url}: ")), "{run:?}");
+    }
+}
+
+#[test]
+fn no_proxy_with_an_asterisk_is_for_addresses_too() {
+    let (server, _) = recording(ok);
+    let mut program = ndjson([server.url("/")]);
+    program.args(["--max-attempts", "1"]);
+    program.env("http_proxy", "http://127.0.0.1:1");
+    assert_eq!(run(program.env("NO_PROXY", "*")).kinds(), ["ok"]);
+    assert_eq!(
+        run(program.env("NO_PROXY", "a.test")).kinds(),
+        ["transport"]
+    );
 }
 
 #[test]
@@ -124,8 +153,10 @@ fn a_run_is_resumed_without_what_the_earlier_one_has_fetched() {
     let earlier = run(&mut ndjson(&urls));
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("earlier.ndjson");
-    // The end of the last line is lost, as after a crash.
-    fs::write(&file, earlier.out.clone() + r#"{"index":3,"url":"ht"#).unwrap();
+    // The end of a last line is lost, as after a crash, and a later run has appended to it.
+    let (first, rest) = earlier.out.split_once('\n').unwrap();
+    let cut = r#"{"index":3,"url":"ht"#;
+    fs::write(&file, format!("{first}\n{cut}{first}\n{rest}{cut}")).unwrap();
 
     let later = run(ndjson(&urls).arg("--resume").arg(&file));
     let objects = later.objects();

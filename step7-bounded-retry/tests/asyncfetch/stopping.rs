@@ -2,6 +2,9 @@
 #![cfg(unix)]
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::net::Shutdown;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -121,8 +124,30 @@ fn a_standard_output_that_was_closed_at_the_start_is_an_error() {
             .stderr(Stdio::piped());
         let run = start(&mut shell).wait();
         assert_eq!(run.code, Some(code), "{redirection}: {run:?}");
-        assert_eq!(run.err.contains("standard output"), code == 1, "{run:?}");
+        let error = "error: cannot write to standard output: it is closed\n";
+        assert_eq!(run.err == error, code == 1, "{run:?}");
     }
+}
+
+#[test]
+fn streams_that_do_not_block_lose_no_line() {
+    let (mut ours, theirs) = UnixStream::pair().unwrap();
+    theirs.set_nonblocking(true).unwrap();
+    let mut program = ndjson([""; 0]);
+    program.stdin(OwnedFd::from(theirs.try_clone().unwrap()));
+    program.stdout(OwnedFd::from(theirs));
+    let running = start(&mut program);
+    // It holds the other end too.
+    drop(program);
+    let mut lines = BufReader::new(ours.try_clone().unwrap()).lines();
+    // In JSON the last one is six times as long, which is more than a socket holds.
+    for line in ["a", "b", "c", "d", &"\u{1}".repeat(60_000)] {
+        writeln!(ours, "{line}").unwrap();
+        let outcome = lines.next().expect("no line is lost").unwrap();
+        assert!(outcome.ends_with('}'), "{outcome}");
+    }
+    ours.shutdown(Shutdown::Write).unwrap();
+    assert_eq!(running.wait().code, Some(1));
 }
 
 #[test]

@@ -72,6 +72,21 @@ async fn deflate_is_zlib_or_raw() {
 }
 
 #[tokio::test]
+async fn a_transfer_coding_is_decoded_too() {
+    let plain = plain();
+    let twice = gzip(&gzip(&plain));
+    let head = |coding| {
+        format!("HTTP/1.1 200 X\r\n{GZIP}\r\nTransfer-Encoding: {coding}\r\n\r\n").into_bytes()
+    };
+    let outcome = outcome_of([head("gzip"), twice.clone()].concat()).await;
+    let expected = (None, 1, Some(200), plain.len() as u64);
+    assert_eq!(summary(&outcome), expected, "{outcome:?}");
+
+    let unknown = outcome_of([head("br"), twice].concat()).await;
+    assert_eq!(summary(&unknown).0, Some(FailureKind::Encoding));
+}
+
+#[tokio::test]
 async fn gzip_may_have_members_and_padding_and_be_empty() {
     let (one, length) = (gzip(&plain()), plain().len() as u64);
     for (body, members) in [

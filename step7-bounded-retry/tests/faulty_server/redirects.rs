@@ -62,6 +62,14 @@ async fn a_redirect_to_another_scheme_is_not_followed() {
 }
 
 #[tokio::test]
+async fn no_message_has_the_password_of_a_location() {
+    let server = Server::start().await;
+    let url = server.url("/answer?status=302&Location=ftp://user:secret@host/");
+    let message = message(fetch_one(settings(), url).await);
+    assert!(message.contains("ftp://user@host/"), "{message}");
+}
+
+#[tokio::test]
 async fn a_redirect_without_a_valid_location_is_of_kind_status() {
     let server = Server::start().await;
     for target in [

@@ -1,3 +1,4 @@
+use std::ffi::OsString;
 use std::num::{NonZeroU16, NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -21,7 +22,7 @@ use crate::queue;
 pub struct Arguments {
     /// URLs to fetch
     #[arg(value_name = "URL")]
-    pub urls: Vec<String>,
+    pub urls: Vec<OsString>,
 
     /// Read more URLs from this file; - is standard input
     #[arg(long, value_name = "FILE")]

@@ -74,10 +74,9 @@ impl BodyStore {
     fn part(&self) -> io::Result<(fs::File, TempPath)> {
         let mut part = tempfile::Builder::new();
         part.prefix(".asyncfetch-").suffix(".part");
-        // A temporary file is readable by its owner only; the umask decides about a saved one.
-        #[cfg(unix)]
-        part.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        Ok(part.tempfile_in(&self.folder)?.into_parts())
+        // tempfile's own way to create it hides the code of an error, and lets only its owner read it.
+        let part = part.make_in(&self.folder, |path| fs::File::create_new(path))?;
+        Ok(part.into_parts())
     }
 }
 

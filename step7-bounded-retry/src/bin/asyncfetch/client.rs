@@ -1,3 +1,5 @@
+use std::env;
+
 use reqwest::Client;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use step7_bounded_retry::engine::Http;
@@ -16,8 +18,16 @@ pub fn http(fetch: &Fetch, headers: HeaderMap) -> reqwest::Result<Http> {
     // An error means that a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let timeout = *fetch.limits.timeout;
-    let mut http = Http::new(Client::builder, timeout).or_else(|_| {
-        let http = Http::new(|| Client::builder().tls_certs_only([]), timeout)?;
+    let client = || {
+        let client = Client::builder();
+        if is_proxy_unwanted() {
+            client.no_proxy()
+        } else {
+            client
+        }
+    };
+    let mut http = Http::new(client, timeout).or_else(|_| {
+        let http = Http::new(|| client().tls_certs_only([]), timeout)?;
         eprint_line("warning: no root certificates are installed: https requests will fail");
         Ok::<_, reqwest::Error>(http)
     })?;
@@ -26,6 +36,14 @@ pub fn http(fetch: &Fetch, headers: HeaderMap) -> reqwest::Result<Http> {
     http.headers = headers;
     http.head = fetch.requests.head;
     Ok(http)
+}
+
+/// Whether `NO_PROXY` names every host. reqwest takes `*` for every name, but for no address.
+fn is_proxy_unwanted() -> bool {
+    let names = ["NO_PROXY", "no_proxy"]
+        .into_iter()
+        .find_map(|name| env::var(name).ok());
+    names.is_some_and(|names| names.split(',').any(|name| name.trim() == "*"))
 }
 
 /// The headers of `--header` and `--user-agent`.

@@ -1,3 +1,4 @@
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Cursor, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -19,7 +20,7 @@ use crate::line_reader::next_line;
 ///
 /// If the file cannot be read.
 pub fn lines(
-    arguments: &[String],
+    arguments: &[OsString],
     file: Option<&Path>,
 ) -> io::Result<mpsc::Receiver<io::Result<String>>> {
     let rest = match file {
@@ -34,7 +35,7 @@ pub fn lines(
         None if arguments.is_empty() => Rest::StandardInput,
         None => Rest::Nothing,
     };
-    let mut arguments = Cursor::new(arguments.join("\n"));
+    let mut arguments = Cursor::new(arguments.join(OsStr::new("\n")).into_encoded_bytes());
     // A small buffer: these lines are not accepted yet, and an interrupted run does not report them.
     let (sender, lines) = mpsc::channel(64);
     thread::spawn(move || {

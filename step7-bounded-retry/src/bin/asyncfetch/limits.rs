@@ -1,5 +1,8 @@
 //! What the operating system allows this process.
 
+#[cfg(unix)]
+use std::os::fd::AsFd;
+
 /// For standard input and output, the runtime, DNS lookups and files of libraries.
 const RESERVED: u64 = 64;
 /// More than any run needs.
@@ -20,6 +23,25 @@ pub fn kept_hosts(open_files: u64, concurrency: usize, per_host: usize) -> usize
     let left = open_files.saturating_sub(RESERVED + 2 * concurrency as u64);
     usize::try_from(left / per_host as u64).unwrap_or(usize::MAX)
 }
+
+/// Lets reading and writing wait. A program that shares its pipe with this one may have made it return
+/// an error instead, as Node.js does.
+#[cfg(unix)]
+pub fn block_on_standard_streams() {
+    use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+
+    let (input, output, error) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
+    for stream in [input.as_fd(), output.as_fd(), error.as_fd()] {
+        if let Ok(flags) = fcntl_getfl(stream) {
+            if flags.contains(OFlags::NONBLOCK) {
+                let _ = fcntl_setfl(stream, flags - OFlags::NONBLOCK);
+            }
+        }
+    }
+}
+
+#[cfg(not(unix))]
+pub fn block_on_standard_streams() {}
 
 /// Whether standard output was closed when the program started, as by `>&-`.
 ///

@@ -33,6 +33,7 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return usage_error(&error),
     };
+    limits::block_on_standard_streams();
     let runtime = match Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return report_error(FAILED, format!("cannot start: {error}")).into(),
@@ -48,12 +49,12 @@ fn main() -> ExitCode {
         .into()
 }
 
-/// Prints what is wrong with the arguments, or the help. An argument is repeated without its password.
+/// Prints what is wrong with the arguments, or the help. An argument is repeated without user and password.
 fn usage_error(error: &clap::Error) -> ExitCode {
     let mut text = error.render().ansi().to_string();
     for argument in std::env::args_os() {
         let argument = argument.to_string_lossy();
-        text = text.replace(&*argument, &output::without_password(&argument));
+        text = text.replace(&*argument, &output::without_user(&argument));
     }
     if error.use_stderr() {
         let _ = write!(anstream::stderr(), "{text}");

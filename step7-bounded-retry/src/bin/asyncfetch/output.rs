@@ -49,7 +49,7 @@ fn write_text(out: &mut impl Write, outcome: &Outcome<Option<String>>) -> io::Re
         outcome.attempts,
         ByteSize(outcome.bytes).to_string(),
         Seconds(outcome.elapsed).to_string(),
-        escape_control_chars(&without_password(&outcome.url)),
+        escape_control_chars(&without_user(&outcome.url)),
     )?;
     match &outcome.result {
         Ok(_) => Ok(()),
@@ -74,23 +74,27 @@ fn escape_control_chars(text: &str) -> String {
     escaped
 }
 
-/// The URL without its password.
-pub fn without_password(url: &str) -> Cow<'_, str> {
-    let Some(start) = url.find("://").map(|scheme| scheme + 3) else {
+/// The URL without its user and password: either may be a secret.
+pub fn without_user(url: &str) -> Cow<'_, str> {
+    let is_slash = |character| matches!(character, '/' | '\\');
+    // For http and https, the parser accepts any number of slashes.
+    let scheme = url.split_once(':').filter(|(scheme, rest)| {
+        rest.starts_with(is_slash) || ["http", "https"].contains(&&*scheme.to_ascii_lowercase())
+    });
+    let authority = match scheme {
+        Some((_, rest)) => rest,
+        None if url.starts_with("//") => url,
+        None => return url.into(),
+    };
+    let authority = authority.trim_start_matches(is_slash);
+    let end = authority
+        .find(['/', '?', '#', '\\'])
+        .unwrap_or(authority.len());
+    let Some(user) = authority[..end].rfind('@') else {
         return url.into();
     };
-    let end = url[start..].find(['/', '?', '#', '\\']);
-    let authority = &url[start..end.map_or(url.len(), |end| start + end)];
-    match authority
-        .rsplit_once('@')
-        .and_then(|(user, host)| Some((user.split_once(':')?.0, host)))
-    {
-        Some((user, host)) => {
-            let rest = &url[start + authority.len()..];
-            format!("{}{user}:***@{host}{rest}", &url[..start]).into()
-        }
-        None => url.into(),
-    }
+    let start = url.len() - authority.len();
+    format!("{}***{}", &url[..start], &authority[user..]).into()
 }
 
 /// Displays a duration in seconds, to the millisecond.

@@ -23,6 +23,10 @@ use crate::{
 ///
 /// If an option cannot be used: `--input`, `--output`, `--resume` or `--header`. Then nothing is fetched.
 pub async fn run(arguments: &Arguments) -> Result<u8, String> {
+    if limits::stdout_is_closed() {
+        let error = "cannot write to standard output: it is closed";
+        return Ok(report_error(FAILED, error));
+    }
     let resume = arguments.resume.as_deref();
     let mut selection = Selection::new(arguments.shard, resume)
         .map_err(|error| path_error("cannot read --resume", resume, &error))?;
@@ -47,10 +51,7 @@ pub async fn run(arguments: &Arguments) -> Result<u8, String> {
         Format::Ndjson => Box::new(io::stdout()),
     };
     let mut read_error = None;
-    let mut write_error = limits::stdout_is_closed().then(|| io::Error::other("it is closed"));
-    if write_error.is_some() {
-        stop.cancel();
-    }
+    let mut write_error = None;
     let mut summary = Summary::start();
 
     let urls = stream::poll_fn(|context| {
@@ -119,8 +120,8 @@ fn first_line(error: &io::Error) -> Option<String> {
 }
 
 pub fn path_error(what: &str, path: Option<&Path>, error: &io::Error) -> String {
-    let path = path.unwrap_or(Path::new("")).display();
-    format!("{what} {path}: {error}")
+    let path = path.unwrap_or(Path::new("")).to_string_lossy();
+    format!("{what} {}: {error}", output::without_user(&path))
 }
 
 /// Starts the progress bar, unless URLs are typed at the terminal: it would overwrite them.

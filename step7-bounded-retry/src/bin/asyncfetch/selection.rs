@@ -27,7 +27,8 @@ struct Object {
 impl Selection {
     /// # Errors
     ///
-    /// If `resume` cannot be read, or is not what an earlier run has written. Its last line may be cut.
+    /// If `resume` cannot be read, or does not begin with what an earlier run has written. A run that is
+    /// killed cuts its last line, and a later run may have appended to that.
     pub fn new(shard: Option<Shard>, resume: Option<&Path>) -> io::Result<Self> {
         let mut selection = Self {
             shard,
@@ -38,15 +39,18 @@ impl Selection {
         let Some(path) = resume else {
             return Ok(selection);
         };
+        let mut begun = false;
         let mut lines = BufReader::new(File::open(path)?).split(b'\n').peekable();
         while let Some(line) = lines.next() {
             match serde_json::from_slice::<Object>(&line?) {
-                Ok(object) if object.ok => {
-                    let hash = selection.hasher.hash_one(object.url);
-                    selection.fetched.insert(hash);
+                Ok(object) => {
+                    begun = true;
+                    if object.ok {
+                        let hash = selection.hasher.hash_one(object.url);
+                        selection.fetched.insert(hash);
+                    }
                 }
-                Ok(_) => {}
-                Err(_) if lines.peek().is_none() => {}
+                Err(_) if begun || lines.peek().is_none() => {}
                 Err(error) => return Err(io::Error::new(ErrorKind::InvalidData, error)),
             }
         }

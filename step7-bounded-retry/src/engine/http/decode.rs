@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use flate2::write::{DeflateDecoder, GzDecoder, ZlibDecoder};
-use reqwest::header::{CONTENT_ENCODING, HeaderMap};
+use reqwest::header::{CONTENT_ENCODING, HeaderMap, TRANSFER_ENCODING};
 
 /// What we ask for.
 pub(super) const ACCEPTED: &str = "gzip, deflate";
@@ -33,15 +33,17 @@ enum Coding {
 }
 
 impl Decoder {
-    /// Reads the header. Names have no case; there may be several, in one header or in many.
+    /// Reads the headers. Names have no case; there may be several, in one header or in many. A transfer
+    /// coding other than `chunked` is a coding like the others, and was applied last.
     pub(super) fn new(headers: &HeaderMap) -> Self {
-        let values = headers.get_all(CONTENT_ENCODING).into_iter();
+        let headers = [CONTENT_ENCODING, TRANSFER_ENCODING].map(|name| headers.get_all(name));
+        let values = headers.into_iter().flatten();
         let names = values.flat_map(|value| value.as_bytes().split(|&byte| byte == b','));
         let mut codings = Vec::new();
         for name in names {
             let name = String::from_utf8_lossy(name).trim().to_ascii_lowercase();
             match &*name {
-                "" | "identity" => {}
+                "" | "identity" | "chunked" => {}
                 "gzip" | "x-gzip" => codings.push(Coding::Gzip { is_inner: true }),
                 "deflate" => codings.push(Coding::Deflate),
                 _ => codings.push(Coding::Unknown(name)),

@@ -47,6 +47,7 @@ impl<'a> Route<'a> {
             return Ok(false);
         };
         if !matches!(next.scheme(), "http" | "https") {
+            let _ = next.set_password(None);
             let error = format!("{:?} is not HTTP", next.as_str());
             return Err(AttemptError::Redirect(error));
         }
