@@ -18,8 +18,8 @@ use super::{AttemptError, Outcome, Request, Settings};
 /// A URL is accepted only while those that wait take less than [`Settings::max_waiting`], and no attempt
 /// is started while as many outcomes wait to be received as attempts may run
 /// ([`Settings::max_concurrency`]). So memory does not grow with the number of URLs, and a slow consumer
-/// slows the fetching down. Between two polls, attempts that are running continue, and the next ones
-/// start: they are tasks.
+/// slows the fetching down. Between two polls, running attempts continue and the next ones start: they are
+/// tasks.
 ///
 /// When `stop` resolves, no more URLs are accepted, no attempt is started, and running attempts are
 /// dropped. Accepted URLs that are not finished have the outcome
