@@ -97,7 +97,9 @@ pub async fn run(queue: &Queue, file: &Path, max_queued: u64) -> Result<u8, Stri
         }
         let lines: Vec<_> = batch.drain(..room.min(batch.len())).collect();
         last.ended = lines.is_empty() && input.error.is_none();
-        lines.iter().for_each(|line| last.push(line));
+        for line in &lines {
+            last.push(line);
+        }
         if last.lines() > 0 {
             queue.swap_input(&stored, &last).await?;
             stored = last;

@@ -136,9 +136,10 @@ async fn status(queue: &Queue) -> Result<u8, String> {
     let waiting = queue.waiting().await?;
     let outcomes: u64 = queue.each::<u64>("XLEN", "results").await?.iter().sum();
     let owners: Vec<_> = queue.owners().await?.into_iter().flatten().collect();
-    let note = match input.ended {
-        true => "",
-        false => " (the last input has not been added to its end)",
+    let note = if input.ended {
+        ""
+    } else {
+        " (the last input has not been added to its end)"
     };
     let written = writeln!(
         io::stdout(),

@@ -19,20 +19,6 @@ const ANSWER: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(10);
 const SHORTEST_DELAY: Duration = Duration::from_millis(50);
 const LONGEST_DELAY: Duration = Duration::from_secs(2);
-/// Errors of a server that may pass: it starts, its memory or its disk is full, a script runs for long,
-/// or another server takes its place.
-const PASSING: [&str; 9] = [
-    "BUSY",
-    "CLUSTERDOWN",
-    "LOADING",
-    "MASTERDOWN",
-    "MISCONF",
-    "NOREPLICAS",
-    "OOM",
-    "READONLY",
-    "TRYAGAIN",
-];
-
 /// The server, over one connection.
 pub struct Server {
     client: Client,
@@ -108,23 +94,19 @@ impl Server {
     }
 
     async fn try_once<T: FromRedisValue>(&self, commands: &Pipeline) -> Result<T, RedisError> {
-        let current = self.state.lock().await.connection.clone();
-        let mut connection = match current {
-            Some(connection) => connection,
-            None => self.connect().await?,
+        let mut connection = {
+            let current = &mut self.state.lock().await.connection;
+            if current.is_none() {
+                let config = AsyncConnectionConfig::new()
+                    .set_connection_timeout(Some(CONNECT))
+                    .set_response_timeout(Some(ANSWER));
+                let client = &self.client;
+                let connect = client.get_multiplexed_async_connection_with_config(&config);
+                *current = Some(connect.await?);
+            }
+            current.clone().expect("it is connected")
         };
         commands.query_async(&mut connection).await
-    }
-
-    async fn connect(&self) -> Result<MultiplexedConnection, RedisError> {
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(CONNECT))
-            .set_response_timeout(Some(ANSWER));
-        let client = &self.client;
-        let connect = client.get_multiplexed_async_connection_with_config(&config);
-        let connection = connect.await?;
-        self.state.lock().await.connection = Some(connection.clone());
-        Ok(connection)
     }
 }
 
@@ -142,7 +124,20 @@ fn problem(error: RedisError) -> (bool, String) {
                 return (false, text);
             };
             let (code, details) = (error.code(), error.details().unwrap_or_default());
-            (PASSING.contains(&code), format!("{code} {details}"))
+            // It starts, is full, runs a long script, or another server takes its place.
+            let may_pass = matches!(
+                code,
+                "BUSY"
+                    | "CLUSTERDOWN"
+                    | "LOADING"
+                    | "MASTERDOWN"
+                    | "MISCONF"
+                    | "NOREPLICAS"
+                    | "OOM"
+                    | "READONLY"
+                    | "TRYAGAIN"
+            );
+            (may_pass, format!("{code} {details}"))
         }
     }
 }
