@@ -73,7 +73,7 @@ pub async fn run(
         attempts,
         owned: Mutex::default(),
         lines: Mutex::default(),
-        most: 4 * settings.max_concurrency.get(),
+        most: 2 * settings.max_concurrency.get(),
     });
     let progress = Progress::start();
     let mut summary = Summary::start();
