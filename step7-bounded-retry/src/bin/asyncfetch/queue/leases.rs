@@ -139,6 +139,10 @@ impl Worker {
             }
             free.retain(|number| !owned.contains_key(number));
         }
+        if time.is_zero() {
+            // Also those that were taken at this moment, and whose answer was not awaited.
+            leases = (0..PARTITIONS).map(|number| (number, time)).collect();
+        }
         free.truncate(share.saturating_sub(open.len()));
         leases.extend(free.into_iter().map(|number| (number, time)));
         let mut commands = pipe();
