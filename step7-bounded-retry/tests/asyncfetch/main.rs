@@ -6,6 +6,7 @@ mod outcomes;
 mod output;
 mod program;
 mod requests;
+mod run;
 mod server;
 mod stopping;
 mod usage;

@@ -8,5 +8,7 @@ mod hosts;
 mod killing;
 mod program;
 mod redis;
+#[path = "../asyncfetch/run.rs"]
+mod run;
 mod trouble;
 mod working;

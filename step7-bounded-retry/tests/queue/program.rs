@@ -1,4 +1,3 @@
-use std::collections::HashSet;
 use std::io::{self, Read, Write};
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
@@ -6,9 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-
 use crate::redis::Redis;
+pub use crate::run::Run;
 
 /// No test here takes so long on any machine.
 pub const LIMIT: Duration = Duration::from_secs(300);
@@ -137,32 +135,6 @@ pub fn until(mut is_so: impl FnMut() -> bool) {
     while !is_so() {
         assert!(Instant::now() < limit, "it takes too long");
         thread::park_timeout(Duration::from_millis(2));
-    }
-}
-
-/// The exit code and the output of a program that has ended.
-#[derive(Debug)]
-pub struct Run {
-    pub code: Option<i32>,
-    pub out: String,
-    pub err: String,
-}
-
-impl Run {
-    /// The objects. Each index from 0 occurs once.
-    pub fn objects(&self) -> Vec<Value> {
-        let objects = self
-            .out
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap());
-        let objects: Vec<Value> = objects.collect();
-        let indexes = objects
-            .iter()
-            .map(|object| object["index"].as_u64().unwrap());
-        let indexes: HashSet<u64> = indexes.collect();
-        assert_eq!(indexes.len(), objects.len(), "an index occurs twice");
-        assert_eq!(indexes, (0..objects.len() as u64).collect());
-        objects
     }
 }
 

@@ -26,13 +26,16 @@ fn a_server_that_cannot_be_used_is_named_and_its_password_is_not() {
     for (address, message) in [
         (
             format!("redis://:secret@127.0.0.1:{port}/"),
-            "refuses the user or the password",
+            "Password authentication failed",
         ),
         (
             format!("redis://secret:secret@127.0.0.1:{port}/"),
-            "refuses the user or the password",
+            "Password authentication failed",
         ),
-        (format!("redis://127.0.0.1:{port}/"), "asks for a password"),
+        (
+            format!("redis://127.0.0.1:{port}/"),
+            "NOAUTH Authentication required",
+        ),
         (
             format!("redis://:right@127.0.0.1:{port}/99"),
             "refused to switch database",
@@ -82,7 +85,7 @@ fn a_queue_of_another_version_or_program_is_left_alone() {
     let Some(redis) = redis::start() else { return };
     add(&redis, "line");
     let meta = redis.run(&["GET", "asyncfetch:meta"]);
-    let other = meta.replace(r#""layout":1"#, r#""layout":2"#);
+    let other = meta.replace(r#""layout":2"#, r#""layout":3"#);
     assert_ne!(other, meta);
     for (foreign, message) in [
         (["SET", "asyncfetch:meta", &*other], "another version"),
@@ -90,10 +93,7 @@ fn a_queue_of_another_version_or_program_is_left_alone() {
             ["SET", "asyncfetch:meta", "hello"],
             "another version of asyncfetch, or by another program",
         ),
-        (
-            ["SADD", "asyncfetch:meta", "hello"],
-            "belongs to another program",
-        ),
+        (["SADD", "asyncfetch:meta", "hello"], "WRONGTYPE"),
     ] {
         redis.run(&["DEL", "asyncfetch:meta"]);
         redis.run(&foreign);
@@ -114,8 +114,13 @@ fn a_server_that_is_full_or_a_replica_is_waited_for_and_nothing_is_lost() {
     let not_full = ["CONFIG", "SET", "maxmemory", "0"];
     let no_replica = ["REPLICAOF", "NO", "ONE"];
     for (number, bad, good, message) in [
-        (1, &full[..], &not_full[..], "its memory is full"),
-        (2, &replica[..], &no_replica[..], "it is a replica"),
+        (1, &full[..], &not_full[..], "OOM command not allowed"),
+        (
+            2,
+            &replica[..],
+            &no_replica[..],
+            "READONLY You can't write against a read only replica",
+        ),
     ] {
         redis.run(bad);
         let mut adding = start(&redis, "add", &[]);

@@ -1,59 +1,93 @@
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 use redis::pipe;
+use serde_derive::{Deserialize, Serialize};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{sleep, timeout};
 
-use super::keys::{ADD, Queue, eval, id, partition};
-use super::meta::{HEAD, Meta};
+use super::keys::{ADD, Queue, SWAP, eval, partition};
 use crate::run::path_error;
+use crate::selection::{FNV_BASIS, fnv};
 use crate::{FAILED, USAGE_ERROR, eprint_line, input, report_error};
 
+/// Changed with the meaning of the keys.
+const LAYOUT: u64 = 2;
+/// By so many first lines an input is recognized.
+const HEAD: u64 = 1000;
 /// How many lines are sent together, and how long they are waited for.
-const BATCH: u64 = 2000;
+const BATCH: usize = 2000;
 const BATCH_BYTES: usize = 1024 * 1024;
 const BATCH_WAIT: Duration = Duration::from_millis(20);
 /// While the queue is full, it is looked at so often.
 const LOOK: Duration = Duration::from_millis(200);
 
+/// How far the last input has been added. The numbers of lines count all inputs.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub struct LastInput {
+    layout: u64,
+    /// The numbers of its first line, and of the line after the last one that was added. Of these, up to
+    /// [`BATCH`] may not have been sent yet.
+    start: u64,
+    pub end: u64,
+    /// Whether it has been added to its end.
+    pub ended: bool,
+    /// The hash of its first [`HEAD`] lines, and of all.
+    head: u64,
+    hash: u64,
+}
+
+impl LastInput {
+    fn begin(start: u64) -> Self {
+        Self {
+            layout: LAYOUT,
+            start,
+            end: start,
+            ended: true,
+            head: FNV_BASIS,
+            hash: FNV_BASIS,
+        }
+    }
+
+    fn lines(&self) -> u64 {
+        self.end - self.start
+    }
+
+    fn push(&mut self, line: &str) {
+        self.hash = fnv(fnv(self.hash, line), "\n");
+        self.end += 1;
+        if self.lines() <= HEAD {
+            self.head = self.hash;
+        }
+    }
+}
+
 /// Adds the lines of the input that are missing, and returns the exit code.
 ///
-/// Before lines are sent, their numbers are reserved; a line's number is its id in its partition, and the
-/// server takes no id twice. So an interrupted run can be repeated at any point.
+/// Lines are counted before they are sent. A line's number is its id in its partition, and the server
+/// takes no id twice. So an interrupted run can be repeated at any point.
 ///
 /// # Errors
 ///
 /// If the input or the server cannot be used.
-pub async fn run(queue: &Queue, arguments: &super::Add) -> Result<u8, String> {
-    let file = Some(&*arguments.input);
-    let lines =
-        input::lines(&[], file).map_err(|error| path_error("cannot read --input", file, &error))?;
-    let mut input = Input {
-        ahead: VecDeque::new(),
-        lines,
-        error: None,
-    };
-    let mut stored = queue.meta().await?;
-    let (mut meta, pending) = resume(stored.clone().unwrap_or_default(), &mut input).await?;
-    let there = meta.lines();
-    send(queue, meta.reserved, &pending).await?;
-
+pub async fn run(queue: &Queue, file: &Path, max_queued: u64) -> Result<u8, String> {
+    let lines = input::lines(&[], Some(file))
+        .map_err(|error| path_error("cannot read --input", Some(file), &error))?;
+    let error = None;
+    let mut input = Input { lines, error };
+    let mut stored = queue.last_input().await?;
+    let (mut last, mut batch) = resume(queue, stored, &mut input).await?;
+    let there = last.lines();
     let mut has_warned = false;
     loop {
+        if batch.is_empty() {
+            batch = input.batch().await.into();
+        }
         let waiting = queue.waiting().await?;
-        let most = match arguments.max_queued.get().saturating_sub(waiting) {
-            // An input that has ended needs no room.
-            0 if input.has_more().await => 0,
-            room => room.clamp(1, BATCH),
-        };
-        if most == 0 {
-            if meta.added < meta.reserved {
-                meta.added = meta.reserved;
-                queue.replace_meta(stored.as_ref(), &meta).await?;
-                stored = Some(meta.clone());
-            }
+        let room = usize::try_from(max_queued.saturating_sub(waiting)).unwrap_or(usize::MAX);
+        if room == 0 && !batch.is_empty() {
             if !has_warned {
                 eprint_line(format_args!("{waiting} lines have no outcome: waiting"));
                 has_warned = true;
@@ -61,32 +95,27 @@ pub async fn run(queue: &Queue, arguments: &super::Add) -> Result<u8, String> {
             sleep(LOOK).await;
             continue;
         }
-        let batch = input.batch(most).await;
-        if batch.is_empty() && meta.lines() == 0 {
+        let lines: Vec<_> = batch.drain(..room.min(batch.len())).collect();
+        last.ended = lines.is_empty() && input.error.is_none();
+        for line in &lines {
+            last.push(line);
+        }
+        if last.lines() > 0 {
+            queue.swap_input(&stored, &last).await?;
+            stored = last;
+        }
+        if lines.is_empty() {
             break;
         }
-        meta.added = meta.reserved;
-        meta.ended = batch.is_empty() && input.error.is_none();
-        for line in &batch {
-            meta.push(line);
-        }
-        queue.replace_meta(stored.as_ref(), &meta).await?;
-        stored = Some(meta.clone());
-        if batch.is_empty() {
-            break;
-        }
-        send(queue, meta.reserved, &batch).await?;
+        send(queue, last.end, &lines).await?;
     }
 
-    let added = meta.lines() - there + pending.len() as u64;
+    let added = last.lines() - there;
     if let Some(error) = input.error {
         let code = if added > 0 { FAILED } else { USAGE_ERROR };
-        return Ok(report_error(
-            code,
-            format!("cannot read the input: {error}"),
-        ));
+        let error = format!("cannot read the input: {error}");
+        return Ok(report_error(code, error));
     }
-    let there = there - pending.len() as u64;
     let note = match there {
         0 => String::new(),
         _ => format!(", {there} were there already"),
@@ -96,79 +125,72 @@ pub async fn run(queue: &Queue, arguments: &super::Add) -> Result<u8, String> {
 }
 
 /// Recognizes the last input by its first lines, and passes over what has been added of it. Gives how far
-/// this input has been reserved, and those of its lines that may be missing all the same.
-async fn resume(last: Meta, input: &mut Input) -> Result<(Meta, Vec<String>), String> {
+/// this input has been added, and the lines that were read and belong after that.
+async fn resume(
+    queue: &Queue,
+    last: LastInput,
+    input: &mut Input,
+) -> Result<(LastInput, VecDeque<String>), String> {
     let lines = last.lines();
-    let mut read = last.first_line();
-    while read.lines() < lines.min(HEAD) {
-        let Some(line) = input.read().await else {
+    let mut read = LastInput::begin(last.start);
+    let mut recent = VecDeque::new();
+    while read.lines() < lines {
+        if read.lines() == lines.min(HEAD) && read.head != last.head {
+            break;
+        }
+        let Some(line) = input.next().await else {
             break;
         };
         read.push(&line);
-        input.ahead.push_back(line);
+        recent.push_back(line);
+        if recent.len() > BATCH {
+            recent.pop_front();
+        }
     }
-    let is_same = (read.lines(), read.head) == (lines.min(HEAD), last.head);
-    if lines == 0 || !is_same {
-        if lines > 0 && !last.ended {
+    if lines > 0 && read.head == last.head {
+        if read.hash != last.hash {
             return Err(format!(
-                "the last input was interrupted after {lines} lines, and this is another one: \
-                 add that one first"
+                "this input begins like the last one, and differs within its {lines} lines: \
+                 use another --name"
             ));
         }
-        return Ok((last.next_input(), Vec::new()));
+        // They have been counted, and perhaps not sent.
+        send(queue, last.end, recent.make_contiguous()).await?;
+        return Ok((last, VecDeque::new()));
     }
-    let mut pending = Vec::new();
-    for number in last.reserved - lines..last.reserved {
-        let line = match input.ahead.pop_front() {
-            Some(line) => Some(line),
-            None => input.read().await.inspect(|line| read.push(line)),
-        };
-        if number >= last.added {
-            pending.extend(line);
-        }
+    if !last.ended {
+        return Err(format!(
+            "the last input was interrupted after {lines} lines, and this is another one: \
+             add that one first"
+        ));
     }
-    if read.hash == last.hash {
-        Ok((last, pending))
-    } else {
-        Err(format!(
-            "this input begins like the last one, and differs within its {lines} lines: \
-             use another --name"
-        ))
-    }
+    Ok((LastInput::begin(last.end), recent))
 }
 
 /// Sends lines to their partitions. `end` is the number after that of the last one.
 async fn send(queue: &Queue, end: u64, lines: &[String]) -> Result<(), String> {
-    let mut partitions = BTreeMap::<u64, Vec<(u64, &String)>>::new();
-    let start = end - lines.len() as u64;
-    for (number, line) in (start..).zip(lines) {
-        partitions
-            .entry(partition(line))
-            .or_default()
-            .push((number, line));
-    }
-    if partitions.is_empty() {
-        return Ok(());
-    }
+    let first_id = end - lines.len() as u64 + 1;
+    let lines = lines.iter().map(|line| (partition(line), line));
+    let mut lines: Vec<_> = (first_id..).zip(lines).collect();
+    lines.sort_by_key(|(_, (partition, _))| *partition);
     let mut commands = pipe();
-    for (partition, lines) in partitions {
+    for lines in lines.chunk_by(|(_, (one, _)), (_, (other, _))| one == other) {
+        let (_, (partition, _)) = lines[0];
         let command = eval(&mut commands, ADD, &[queue.key(partition, "lines")]);
-        for (number, line) in lines {
-            command.arg(id(number)).arg(line);
+        for (id, (_, line)) in lines {
+            command.arg(format!("{id}-0")).arg(line);
         }
     }
     queue.server.run(&commands).await
 }
 
 struct Input {
-    /// Lines that have been read to recognize the input.
-    ahead: VecDeque<String>,
     lines: mpsc::Receiver<io::Result<String>>,
     error: Option<io::Error>,
 }
 
 impl Input {
-    async fn read(&mut self) -> Option<String> {
+    async fn next(&mut self) -> Option<String> {
         match self.lines.recv().await? {
             Ok(line) => Some(line),
             Err(error) => {
@@ -178,33 +200,66 @@ impl Input {
         }
     }
 
-    async fn has_more(&mut self) -> bool {
-        if self.ahead.is_empty() {
-            let line = self.read().await;
-            self.ahead.extend(line);
-        }
-        !self.ahead.is_empty()
-    }
-
-    async fn next(&mut self) -> Option<String> {
-        match self.ahead.pop_front() {
-            Some(line) => Some(line),
-            None => self.read().await,
-        }
-    }
-
-    /// Up to `most` lines, those that arrive in a short time; none at the end.
-    async fn batch(&mut self, most: u64) -> Vec<String> {
+    /// The lines that arrive in a short time; none at the end.
+    async fn batch(&mut self) -> Vec<String> {
         let mut batch = Vec::from_iter(self.next().await);
-        let until = Instant::now() + BATCH_WAIT;
         let mut bytes = 0;
-        while !batch.is_empty() && (batch.len() as u64) < most && bytes < BATCH_BYTES {
-            let Ok(Some(line)) = timeout_at(until, self.next()).await else {
-                break;
-            };
-            bytes += line.len();
-            batch.push(line);
-        }
+        let fill = async {
+            while !batch.is_empty() && batch.len() < BATCH && bytes < BATCH_BYTES {
+                let Some(line) = self.next().await else {
+                    break;
+                };
+                bytes += line.len();
+                batch.push(line);
+            }
+        };
+        let _ = timeout(BATCH_WAIT, fill).await;
         batch
+    }
+}
+
+impl Queue {
+    fn meta_key(&self) -> String {
+        format!("{}:meta", self.name)
+    }
+
+    /// # Errors
+    ///
+    /// If the queue has another layout.
+    pub async fn last_input(&self) -> Result<LastInput, String> {
+        let key = self.meta_key();
+        let mut commands = pipe();
+        commands.cmd("GET").arg(&key);
+        let (text,): (Option<Vec<u8>>,) = self.server.run(&commands).await?;
+        let Some(text) = text else {
+            return Ok(LastInput::begin(0));
+        };
+        serde_json::from_slice(&text)
+            .ok()
+            .filter(|last: &LastInput| last.layout == LAYOUT)
+            .ok_or(format!(
+                "{key} was written by another version of asyncfetch, or by another program"
+            ))
+    }
+
+    /// # Errors
+    ///
+    /// If another `queue add` has replaced `old` meanwhile.
+    async fn swap_input(&self, old: &LastInput, new: &LastInput) -> Result<(), String> {
+        let text = |input: &LastInput| match input.end {
+            0 => String::new(),
+            _ => serde_json::to_string(input).expect("it has no maps"),
+        };
+        let mut commands = pipe();
+        let command = eval(&mut commands, SWAP, &[self.meta_key()]);
+        command.arg(text(old)).arg(text(new));
+        match self.server.run(&commands).await? {
+            (true,) => Ok(()),
+            (false,) => Err(
+                "another `queue add` has changed this queue, or its server has lost data: \
+                 add the same input again"
+                    .to_owned(),
+            ),
+        }
     }
 }

@@ -2,21 +2,18 @@
 //!
 //! - `server.rs`: the connection, and what is tried again.
 //! - `keys.rs`: the keys of a queue, and the scripts that change them.
-//! - `meta.rs`: how far a list has been added.
 //! - `add.rs`, `work.rs`, `results.rs`: the commands; `status` is here.
 //! - `leases.rs`: which partitions a worker owns.
-//! - `writer.rs`: outcomes, on their way to the server.
 
 mod add;
 mod keys;
 mod leases;
-mod meta;
 mod results;
 mod server;
 mod work;
-mod writer;
 
-use std::io::{self, Write};
+use std::collections::HashSet;
+use std::io::{self, ErrorKind, Write};
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 
@@ -26,15 +23,48 @@ use tokio_util::sync::CancellationToken;
 use crate::arguments::Fetch;
 use crate::{FAILED, INTERRUPTED, report_error, signals};
 use keys::Queue;
+use server::Server;
 
 #[derive(Subcommand)]
 pub enum Command {
     /// Add lines; the same input again adds only what is missing
-    Add(Add),
+    Add {
+        #[command(flatten)]
+        queue: Address,
+
+        /// File of the lines; - is standard input
+        #[arg(long, value_name = "FILE", default_value = "-")]
+        input: PathBuf,
+
+        /// Wait while so many lines are queued
+        #[arg(long, value_name = "N", default_value = "1000000")]
+        max_queued: NonZeroU64,
+    },
     /// Fetch lines until all have an outcome; may run on many machines
-    Work(Box<Work>),
+    Work {
+        #[command(flatten)]
+        queue: Address,
+
+        /// Wait for more lines when all have an outcome
+        #[arg(long)]
+        follow: bool,
+
+        /// Save the response bodies in this folder, on this machine
+        #[arg(long, value_name = "DIR")]
+        output: Option<PathBuf>,
+
+        #[command(flatten)]
+        fetch: Box<Fetch>,
+    },
     /// Write the outcomes as JSON lines; ends when every line has one
-    Results(Results),
+    Results {
+        #[command(flatten)]
+        queue: Address,
+
+        /// Also wait for the lines that are still to be added
+        #[arg(long)]
+        follow: bool,
+    },
     /// Count the lines, outcomes and workers
     Status(Address),
 }
@@ -52,45 +82,11 @@ pub struct Address {
     name: String,
 }
 
-#[derive(Args)]
-pub struct Add {
-    #[command(flatten)]
-    queue: Address,
-
-    /// File of the lines; - is standard input
-    #[arg(long, value_name = "FILE", default_value = "-")]
-    input: PathBuf,
-
-    /// Wait while so many lines are queued
-    #[arg(long, value_name = "N", default_value = "1000000")]
-    max_queued: NonZeroU64,
-}
-
-#[derive(Args)]
-pub struct Work {
-    #[command(flatten)]
-    queue: Address,
-
-    /// Wait for more lines when all have an outcome
-    #[arg(long)]
-    follow: bool,
-
-    /// Save the response bodies in this folder, on this machine
-    #[arg(long, value_name = "DIR")]
-    output: Option<PathBuf>,
-
-    #[command(flatten)]
-    fetch: Fetch,
-}
-
-#[derive(Args)]
-pub struct Results {
-    #[command(flatten)]
-    queue: Address,
-
-    /// Also wait for the lines that are still to be added
-    #[arg(long)]
-    follow: bool,
+impl Address {
+    fn open(&self) -> Result<Queue, String> {
+        let name = self.name.clone();
+        Server::open(&self.address).map(|server| Queue { server, name })
+    }
 }
 
 /// Runs the command, and returns the exit code.
@@ -101,31 +97,46 @@ pub struct Results {
 pub async fn run(command: &Command) -> Result<u8, String> {
     let interrupted = CancellationToken::new();
     signals::listen(interrupted.clone());
-    let open = |address: &Address| Queue::open(&address.address, &address.name);
-    if let Command::Work(work) = command {
-        // An interrupted worker has to give its leases back.
-        return work::run(open(&work.queue)?, work, interrupted).await;
-    }
-    let command = async {
+    let run = async {
         match command {
-            Command::Add(add) => add::run(&open(&add.queue)?, add).await,
-            Command::Results(results) => results::run(&open(&results.queue)?, results).await,
-            Command::Status(address) => status(&open(address)?).await,
-            Command::Work(_) => unreachable!("it has been run"),
+            Command::Add {
+                queue,
+                input,
+                max_queued,
+            } => add::run(&queue.open()?, input, max_queued.get()).await,
+            Command::Work {
+                queue,
+                follow,
+                output,
+                fetch,
+            } => {
+                work::run(
+                    queue.open()?,
+                    *follow,
+                    output.as_deref(),
+                    fetch,
+                    &interrupted,
+                )
+                .await
+            }
+            Command::Results { queue, follow } => results::run(&queue.open()?, *follow).await,
+            Command::Status(queue) => status(&queue.open()?).await,
         }
     };
     tokio::select! {
         biased;
-        ended = command => ended,
-        () = interrupted.cancelled() => Ok(INTERRUPTED),
+        ended = run => ended,
+        // An interrupted worker has to give its leases back.
+        () = interrupted.cancelled(), if !matches!(command, Command::Work { .. }) => Ok(INTERRUPTED),
     }
 }
 
 async fn status(queue: &Queue) -> Result<u8, String> {
-    let meta = queue.meta().await?.unwrap_or_default();
-    let (waiting, outcomes) = (queue.waiting().await?, queue.outcomes().await?);
-    let (workers, owned) = (queue.workers().await?, queue.owned().await?);
-    let note = if meta.ended {
+    let input = queue.last_input().await?;
+    let waiting = queue.waiting().await?;
+    let outcomes: u64 = queue.each::<u64>("XLEN", "results").await?.iter().sum();
+    let owners: Vec<_> = queue.owners().await?.into_iter().flatten().collect();
+    let note = if input.ended {
         ""
     } else {
         " (the last input has not been added to its end)"
@@ -135,14 +146,20 @@ async fn status(queue: &Queue) -> Result<u8, String> {
         "lines added          {}{note}\n\
          without an outcome   {waiting}\n\
          with an outcome      {outcomes}\n\
-         workers              {workers}\n\
-         partitions owned     {owned} of {}",
-        meta.added,
+         workers              {}\n\
+         partitions owned     {} of {}",
+        input.end,
+        owners.iter().collect::<HashSet<_>>().len(),
+        owners.len(),
         keys::PARTITIONS,
     );
-    Ok(match written {
-        Ok(()) => 0,
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => FAILED,
-        Err(error) => report_error(FAILED, format!("cannot write to standard output: {error}")),
-    })
+    Ok(written.map_or_else(|error| write_failed(&error), |()| 0))
+}
+
+/// A broken pipe (for example `| head`) is quiet.
+fn write_failed(error: &io::Error) -> u8 {
+    match error.kind() {
+        ErrorKind::BrokenPipe => FAILED,
+        _ => report_error(FAILED, format!("cannot write to standard output: {error}")),
+    }
 }

@@ -1,5 +1,5 @@
-use std::collections::HashSet;
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, BufWriter, Write};
+use std::mem;
 use std::time::Duration;
 
 use redis::pipe;
@@ -7,15 +7,17 @@ use serde_derive::Deserialize;
 use tokio::time::sleep;
 
 use super::keys::{PARTITIONS, Queue};
-use crate::{FAILED, eprint_line, report_error};
+use super::write_failed;
+use crate::{FAILED, eprint_line};
 
 /// How many outcomes of a partition are read together.
 const CHUNK: usize = 32;
 const LOOK: Duration = Duration::from_millis(100);
+const FOREIGN: &str = "the results were written by another program";
 
 #[derive(Deserialize)]
 struct Object {
-    index: u64,
+    index: usize,
     ok: bool,
 }
 
@@ -24,59 +26,54 @@ struct Object {
 /// # Errors
 ///
 /// If the server cannot be used.
-pub async fn run(queue: &Queue, arguments: &super::Results) -> Result<u8, String> {
+pub async fn run(queue: &Queue, follow: bool) -> Result<u8, String> {
     let mut out = BufWriter::new(io::stdout());
-    let mut last = vec!["-".to_owned(); usize::try_from(PARTITIONS).unwrap_or_default()];
-    let (mut written, mut code, mut has_warned) = (HashSet::new(), 0, false);
+    let mut next: Vec<_> = (0..PARTITIONS).map(|_| "-".to_owned()).collect();
+    // Whether the object of a line has been written: one byte a line.
+    let mut is_written = Vec::new();
+    let (mut missing, mut code, mut has_warned) = (0, 0, false);
     loop {
         let mut commands = pipe();
-        for (partition, last) in (0..).zip(&last) {
+        for (partition, next) in (0..).zip(&next) {
             let command = commands.cmd("XRANGE").arg(queue.key(partition, "results"));
-            command.arg(last).arg("+").arg("COUNT").arg(CHUNK);
+            command.arg(next).arg("+").arg("COUNT").arg(CHUNK);
         }
         let chunks: Vec<Vec<(String, (String, String))>> = queue.server.run(&commands).await?;
-        let before = written.len() as u64;
-        for (last, chunk) in last.iter_mut().zip(chunks) {
+        // Read after the outcomes, so that it counts all their lines.
+        let input = queue.last_input().await?;
+        let lines = usize::try_from(input.end).map_err(|_| FOREIGN)?;
+        missing += lines.saturating_sub(is_written.len());
+        is_written.resize(lines, false);
+        let is_idle = chunks.iter().all(Vec::is_empty);
+        for (next, chunk) in next.iter_mut().zip(chunks) {
             for (id, (_, text)) in chunk {
-                *last = format!("({id}");
-                let object: Object = serde_json::from_str(&text)
-                    .map_err(|_| "the results were written by another program")?;
+                *next = format!("({id}");
+                let object: Object = serde_json::from_str(&text).map_err(|_| FOREIGN)?;
+                let is_written = is_written.get_mut(object.index).ok_or(FOREIGN)?;
                 // A server that was restarted may have lost an outcome, which was then written again.
-                if !written.insert(object.index) {
+                if mem::replace(is_written, true) {
                     continue;
                 }
+                missing -= 1;
+                code = if object.ok { code } else { FAILED };
                 if let Err(error) = writeln!(out, "{text}") {
                     return Ok(write_failed(&error));
                 }
-                code = if object.ok { code } else { FAILED };
             }
         }
-        if written.len() as u64 > before {
-            if let Err(error) = out.flush() {
-                return Ok(write_failed(&error));
-            }
+        if !is_idle {
             continue;
         }
-        let meta = queue.meta().await?;
-        let is_complete = meta
-            .as_ref()
-            .is_none_or(|meta| written.len() as u64 >= meta.added);
-        let may_grow = meta.is_none_or(|meta| !meta.ended);
-        if is_complete && !(may_grow && arguments.follow) {
+        if let Err(error) = out.flush() {
+            return Ok(write_failed(&error));
+        }
+        if missing == 0 && (!follow || (input.ended && lines > 0)) {
             return Ok(code);
         }
-        if !has_warned && queue.workers().await? == 0 {
+        if !has_warned && queue.owners().await?.iter().all(Option::is_none) {
             eprint_line("some lines have no outcome, and no worker is running: waiting");
             has_warned = true;
         }
         sleep(LOOK).await;
     }
-}
-
-/// A broken pipe (for example `| head`) is quiet.
-fn write_failed(error: &io::Error) -> u8 {
-    if error.kind() == ErrorKind::BrokenPipe {
-        return FAILED;
-    }
-    report_error(FAILED, format!("cannot write to standard output: {error}"))
 }

@@ -1,4 +1,3 @@
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
@@ -20,13 +19,17 @@ const ANSWER: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(10);
 const SHORTEST_DELAY: Duration = Duration::from_millis(50);
 const LONGEST_DELAY: Duration = Duration::from_secs(2);
-
 /// The server, over one connection.
 pub struct Server {
     client: Client,
-    connection: Mutex<Option<MultiplexedConnection>>,
-    has_answered: AtomicBool,
-    is_in_trouble: AtomicBool,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    connection: Option<MultiplexedConnection>,
+    has_answered: bool,
+    is_in_trouble: bool,
 }
 
 impl Server {
@@ -47,12 +50,8 @@ impl Server {
         let client = open().map_err(|_: RedisError| {
             "QUEUE must be an address such as redis://127.0.0.1:6379/0 or rediss://USER:PASSWORD@HOST"
         })?;
-        Ok(Self {
-            client,
-            connection: Mutex::new(None),
-            has_answered: AtomicBool::new(false),
-            is_in_trouble: AtomicBool::new(false),
-        })
+        let state = Mutex::default();
+        Ok(Self { client, state })
     }
 
     /// Runs the commands, again and again until they succeed. When an answer is lost, they run once more
@@ -65,10 +64,12 @@ impl Server {
         let started = Instant::now();
         let mut delay = SHORTEST_DELAY;
         loop {
-            let error = match self.try_once(commands).await {
+            let answer = self.try_once(commands).await;
+            let mut state = self.state.lock().await;
+            let error = match answer {
                 Ok(answer) => {
-                    self.has_answered.store(true, Ordering::Relaxed);
-                    if self.is_in_trouble.swap(false, Ordering::Relaxed) {
+                    state.has_answered = true;
+                    if std::mem::take(&mut state.is_in_trouble) {
                         eprint_line("the queue server answers again");
                     }
                     return Ok(answer);
@@ -76,17 +77,17 @@ impl Server {
                 Err(error) => error,
             };
             // After a fail-over, the name may stand for another server.
-            *self.connection.lock().await = None;
+            state.connection = None;
             let address = self.client.get_connection_info().addr();
             let (may_pass, problem) = problem(error);
             let message = format!("queue server {address}: {problem}");
-            let is_known = self.has_answered.load(Ordering::Relaxed);
-            if !may_pass || (!is_known && started.elapsed() > PATIENCE) {
+            if !may_pass || (!state.has_answered && started.elapsed() > PATIENCE) {
                 return Err(message);
             }
-            if !self.is_in_trouble.swap(true, Ordering::Relaxed) {
+            if !std::mem::replace(&mut state.is_in_trouble, true) {
                 eprint_line(format_args!("warning: {message}; trying again"));
             }
+            drop(state);
             sleep(delay.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
             delay = LONGEST_DELAY.min(delay * 2);
         }
@@ -94,7 +95,7 @@ impl Server {
 
     async fn try_once<T: FromRedisValue>(&self, commands: &Pipeline) -> Result<T, RedisError> {
         let mut connection = {
-            let mut current = self.connection.lock().await;
+            let current = &mut self.state.lock().await.connection;
             if current.is_none() {
                 let config = AsyncConnectionConfig::new()
                     .set_connection_timeout(Some(CONNECT))
@@ -111,43 +112,32 @@ impl Server {
 
 /// Whether trying again may help, and what is wrong.
 fn problem(error: RedisError) -> (bool, String) {
+    let text = error.to_string();
     match error.kind() {
-        ErrorKind::Io => {
-            let text = error.to_string();
-            if error.is_timeout() {
-                (true, "no answer".into())
-            } else if error.is_connection_dropped() && !error.is_connection_refusal() {
-                (true, "it closes the connection".into())
-            } else {
-                (!text.contains("certificate"), text)
-            }
-        }
-        ErrorKind::AuthenticationFailed => (false, "it refuses the user or the password".into()),
+        ErrorKind::Io => (!text.contains("certificate"), text),
         ErrorKind::Parse | ErrorKind::UnexpectedReturnType => {
-            (false, "it is not a Redis or Valkey server".into())
+            (false, "it is not a Redis or Valkey server".to_owned())
         }
         _ => {
-            let text = error.to_string();
             let errors = error.into_server_errors();
             let Some((_, error)) = errors.as_deref().and_then(<[_]>::first) else {
                 return (false, text);
             };
-            let details = error.details().unwrap_or_default();
-            match error.code() {
-                "LOADING" => (true, "it is starting, and loads its data".into()),
-                "OOM" => (true, "its memory is full: raise its maxmemory".into()),
-                "READONLY" | "MASTERDOWN" => (true, "it is a replica".into()),
-                "NOAUTH" => (false, "it asks for a password".into()),
-                "WRONGTYPE" => (
-                    false,
-                    "a key of the queue belongs to another program".into(),
-                ),
-                "MOVED" | "CROSSSLOT" => (false, "it is one node of a cluster".into()),
-                code @ ("MISCONF" | "NOREPLICAS" | "BUSY" | "TRYAGAIN" | "CLUSTERDOWN") => {
-                    (true, format!("{code} {details}"))
-                }
-                code => (false, format!("{code} {details}")),
-            }
+            let (code, details) = (error.code(), error.details().unwrap_or_default());
+            // It starts, is full, runs a long script, or another server takes its place.
+            let may_pass = matches!(
+                code,
+                "BUSY"
+                    | "CLUSTERDOWN"
+                    | "LOADING"
+                    | "MASTERDOWN"
+                    | "MISCONF"
+                    | "NOREPLICAS"
+                    | "OOM"
+                    | "READONLY"
+                    | "TRYAGAIN"
+            );
+            (may_pass, format!("{code} {details}"))
         }
     }
 }

@@ -1,13 +1,11 @@
-use std::collections::HashMap;
-use std::convert::Infallible;
-use std::future::pending;
-use std::io;
+use std::collections::{BTreeMap, HashMap};
 use std::panic::AssertUnwindSafe;
+use std::path::Path;
 use std::pin::pin;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
-use std::{fs, process};
+use std::{fs, io, process};
 
 use futures_util::{FutureExt, StreamExt, stream};
 use redis::pipe;
@@ -16,38 +14,43 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::keys::{Queue, number};
-use super::leases::{Leases, Partition};
-use super::writer::{self, Note};
+use super::keys::{Queue, WRITE, eval};
+use super::leases::{Partition, milliseconds};
+use crate::arguments::Fetch;
 use crate::attempts::Attempts;
 use crate::output::object;
 use crate::progress::Progress;
 use crate::summary::Summary;
-use crate::{FAILED, INTERRUPTED, eprint_line, report_error};
+use crate::{FAILED, INTERRUPTED, report_error};
 
-/// How many lines of a partition are read together, and how many may be in hand.
+/// How many lines of a partition are read together.
 const CHUNK: usize = 32;
-const MOST: usize = 2048;
-/// How long to wait when there was nothing to read.
-const SHORTEST_IDLE: Duration = Duration::from_millis(10);
-const LONGEST_IDLE: Duration = Duration::from_millis(500);
+/// How many outcomes are written together.
+const BATCH: usize = 512;
+/// How long to wait when there was nothing to read: while lines are in hand, and while none is.
+const SHORT_IDLE: Duration = Duration::from_millis(10);
+const LONG_IDLE: Duration = Duration::from_millis(100);
 /// How long outcomes are still written after the run was interrupted.
 const LAST_WRITES: Duration = Duration::from_secs(3);
 
-/// A line in hand: its number in the queue, and where it comes from.
-#[derive(Clone)]
-struct Line {
-    number: u64,
-    partition: Arc<Partition>,
+pub struct Worker {
+    pub queue: Queue,
+    pub name: String,
+    pub attempts: Attempts,
+    /// By their numbers. [`Worker::hold`] fills it.
+    pub owned: Mutex<BTreeMap<u64, Arc<Partition>>>,
+    /// The lines that the engine has, by the index that it gives them.
+    lines: Mutex<HashMap<u64, Line>>,
+    /// How many lines of a partition may be in hand: many enough for all attempts.
+    most: usize,
 }
 
-struct Worker {
-    queue: Arc<Queue>,
-    leases: Arc<Leases>,
-    attempts: Attempts,
-    /// By the index that the engine gives them.
-    in_hand: Mutex<HashMap<u64, Line>>,
-    notes: mpsc::WeakSender<(Arc<Partition>, Note)>,
+/// A line in hand: its outcome has not been written yet.
+#[derive(Clone)]
+struct Line {
+    /// In its partition. The index in the queue is one less.
+    id: u64,
+    partition: Arc<Partition>,
 }
 
 /// Fetches the lines of the partitions that this worker owns, and returns the exit code.
@@ -57,85 +60,85 @@ struct Worker {
 /// If an option or the server cannot be used.
 pub async fn run(
     queue: Queue,
-    arguments: &super::Work,
-    interrupted: CancellationToken,
+    follow: bool,
+    folder: Option<&Path>,
+    fetch: &Fetch,
+    interrupted: &CancellationToken,
 ) -> Result<u8, String> {
-    let queue = Arc::new(queue);
-    let folder = arguments.output.as_deref();
-    let attempts = Attempts::new(&arguments.fetch, folder, false)?;
+    let attempts = Attempts::new(fetch, folder, false)?;
     let settings = attempts.settings;
-    let name = name();
-    let leases = Leases::new(Arc::clone(&queue), name.clone(), settings.host_interval);
-    let leases = Arc::new(leases);
-    let (notes, to_write) = mpsc::channel(writer::BATCH);
     let worker = Arc::new(Worker {
-        queue: Arc::clone(&queue),
-        leases: Arc::clone(&leases),
+        queue,
+        name: name(),
         attempts,
-        in_hand: Mutex::default(),
-        notes: notes.downgrade(),
+        owned: Mutex::default(),
+        lines: Mutex::default(),
+        most: 2 * settings.max_concurrency.get(),
     });
-
     let progress = Progress::start();
     let mut summary = Summary::start();
     let stop = interrupted.child_token();
-    let (lines, mut urls) = mpsc::channel(CHUNK);
-    let urls = stream::poll_fn(|context| urls.poll_recv(context)).inspect(|_| progress.accepted());
-    let attempt = {
-        let worker = Arc::clone(&worker);
-        move |request: Arc<Request>| {
-            let worker = Arc::clone(&worker);
-            async move { worker.attempt(&request).await }
+    let read_error = OnceLock::new();
+
+    let (reader, error, done) = (&*worker, &read_error, &stop);
+    let read = stream::unfold((), move |()| async move {
+        match reader.read(follow).await {
+            Ok(lines) if lines.is_empty() => {}
+            Ok(lines) => return Some((stream::iter(lines), ())),
+            Err(failed) => error.set(failed).unwrap_or_default(),
         }
+        // Lines of partitions that were lost may still wait.
+        done.cancel();
+        None
+    });
+    let urls = (read.flatten().enumerate()).map(|(index, (line, url))| {
+        worker.lines().insert(index as u64, line);
+        progress.accepted();
+        url
+    });
+    let attempting = Arc::clone(&worker);
+    let attempt = move |request: Arc<Request>| {
+        let worker = Arc::clone(&attempting);
+        async move { worker.attempt(&request).await }
     };
     let outcomes = engine::stream(settings, urls, stop.cancelled(), attempt);
+    let (written, to_write) = mpsc::channel(BATCH);
     let fetching = async {
-        let mut outcomes = pin!(outcomes);
+        let (mut outcomes, written) = (pin!(outcomes), written);
         while let Some(mut outcome) = outcomes.next().await {
-            // It is not in hand any more if its lease has ended.
-            let Some(line) = worker.take(outcome.index) else {
+            // It is not in hand any more if its partition was lost.
+            let Some(line) = worker.lines().remove(&outcome.index) else {
                 continue;
             };
             let failure = outcome.result.as_ref().err();
             if failure.is_some_and(|failure| failure.kind() == FailureKind::Cancelled) {
                 continue;
             }
-            outcome.index = line.number;
+            outcome.index = line.id - 1;
             summary.count(&outcome);
             progress.done(summary.failed(), || ());
-            let note = Note::Outcome(line.number, object(&outcome, Some(&name)));
-            if notes.send((line.partition, note)).await.is_err() {
+            let object = object(&outcome, Some(&worker.name));
+            if written.send((line, object)).await.is_err() {
                 break;
             }
         }
-        drop(notes);
+        Ok(())
     };
-    let writing = async {
-        let too_late = async {
-            interrupted.cancelled().await;
-            sleep(LAST_WRITES).await;
-        };
-        tokio::select! {
-            written = writer::write(&queue, to_write) => written,
-            () = too_late => Ok(()),
-        }
-    };
-    let feeding = async {
-        worker.feed(lines, arguments.follow).await?;
-        stop.cancel();
-        pending::<Result<Infallible, String>>().await
+    let too_late = async {
+        interrupted.cancelled().await;
+        sleep(LAST_WRITES).await;
     };
     let ended = tokio::select! {
         biased;
-        Err(error) = leases.hold() => Err(error),
-        Err(error) = feeding => Err(error),
-        (written, ()) = async { tokio::join!(writing, fetching) } => written,
+        Err(error) = worker.hold() => Err(error),
+        ended = async { tokio::try_join!(fetching, worker.write(to_write)) } => ended.map(|_| ()),
+        () = too_late => Ok(()),
     };
-    leases.end().await;
+    worker.leave().await;
     progress.finish();
-    eprint_line(&summary);
+    crate::eprint_line(&summary);
 
-    match ended {
+    match ended.and(read_error.into_inner().map_or(Ok(()), Err)) {
         Err(error) if summary.total() == 0 => Err(error),
         Err(error) => Ok(report_error(FAILED, error)),
         Ok(()) if interrupted.is_cancelled() => Ok(INTERRUPTED),
@@ -145,116 +148,132 @@ pub async fn run(
 }
 
 impl Worker {
-    /// Sends the lines of the partitions to the engine, until all lines of the queue have an outcome.
-    async fn feed(&self, lines: mpsc::Sender<String>, follow: bool) -> Result<(), String> {
-        let mut index = 0;
-        let mut idle = SHORTEST_IDLE;
+    fn lines(&self) -> MutexGuard<'_, HashMap<u64, Line>> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next lines of the partitions; none when all lines of the queue have an outcome.
+    async fn read(&self, follow: bool) -> Result<Vec<(Line, String)>, String> {
         loop {
-            let mut open = self.leases.open();
-            open.retain(|one| one.not_before <= Instant::now());
-            let owned = open.len();
-            open.retain(|one| one.in_hand.load(Ordering::Relaxed) < MOST);
+            let mut lines = Vec::new();
+            let mut open = self.open();
+            open.retain(|one| {
+                one.not_before <= Instant::now() && Arc::strong_count(one) < self.most
+            });
             let mut commands = pipe();
             for one in &open {
-                let next = format!("{}-0", one.next.load(Ordering::Relaxed));
-                let command = commands
-                    .cmd("XRANGE")
-                    .arg(self.queue.key(one.number, "lines"));
-                command.arg(next).arg("+").arg("COUNT").arg(CHUNK);
+                let next = one.next.load(Ordering::Relaxed);
+                let command = commands.cmd("XRANGE");
+                command.arg(self.queue.key(one.number, "lines")).arg(next);
+                command.arg("+").arg("COUNT").arg(CHUNK);
             }
             let mut chunks: Vec<Vec<(String, (String, String))>> = Vec::new();
             if !open.is_empty() {
                 chunks = self.queue.server.run(&commands).await?;
             }
-            let is_idle = owned == open.len() && chunks.iter().all(Vec::is_empty);
             for (partition, chunk) in open.iter().zip(chunks) {
-                if chunk.is_empty() && partition.in_hand.load(Ordering::Relaxed) == 0 {
+                // Without a line in hand, only `open` and the list of partitions hold it.
+                if chunk.is_empty() && Arc::strong_count(partition) <= 2 {
                     // A server that was restarted may have lost outcomes: then their lines are back.
                     partition.next.store(1, Ordering::Relaxed);
                 }
-                for (id, (_, line)) in chunk {
-                    let number = number(&id);
-                    partition.next.store(number + 2, Ordering::Relaxed);
-                    partition.in_hand.fetch_add(1, Ordering::Relaxed);
+                for (id, (_, url)) in chunk {
+                    let id = id.split('-').next().and_then(|id| id.parse().ok());
+                    let id = id.ok_or("the lines were written by another program")?;
+                    partition.next.store(id + 1, Ordering::Relaxed);
                     let partition = Arc::clone(partition);
-                    self.with(|lines| lines.insert(index, Line { number, partition }));
-                    index += 1;
-                    if lines.send(line).await.is_err() {
-                        return Ok(());
-                    }
+                    lines.push((Line { id, partition }, url));
                 }
             }
-            if !is_idle {
-                idle = SHORTEST_IDLE;
-                if open.len() < owned {
-                    sleep(SHORTEST_IDLE).await;
-                }
-            } else if self.with(|lines| !lines.is_empty()) {
-                sleep(SHORTEST_IDLE).await;
-            } else if !follow && self.is_done().await? {
-                return Ok(());
-            } else {
-                sleep(idle).await;
-                idle = LONGEST_IDLE.min(idle * 2);
+            if !lines.is_empty() {
+                return Ok(lines);
             }
+            let is_idle = self.lines().is_empty();
+            if is_idle && !follow && self.is_done().await? {
+                return Ok(lines);
+            }
+            sleep(if is_idle { LONG_IDLE } else { SHORT_IDLE }).await;
         }
     }
 
     async fn is_done(&self) -> Result<bool, String> {
-        let meta = self.queue.meta().await?;
-        Ok(meta.is_none_or(|meta| meta.ended) && self.queue.waiting().await? == 0)
+        Ok(self.queue.last_input().await?.ended && self.queue.waiting().await? == 0)
     }
 
     /// One attempt, if the line's partition still is this worker's, and for as long as it is.
     async fn attempt(&self, request: &Request) -> Result<Option<String>, AttemptError> {
         let failed = |why| Err(AttemptError::Output(io::Error::other(why)));
-        let line = self.with(|lines| lines.get(&request.index).cloned());
-        let Some(line) = line.filter(|line| !line.partition.attempts.is_closed()) else {
-            self.take(request.index);
-            return failed("the lease has ended");
-        };
-        let _running = line.partition.attempts.token();
-        let attempt = AssertUnwindSafe(self.attempts.attempt(request, line.number)).catch_unwind();
-        let result = tokio::select! {
-            biased;
-            () = line.partition.lost.cancelled() => {
-                self.take(request.index);
-                return failed("the lease has ended");
-            }
-            // A page that makes every worker panic must have an outcome all the same.
-            result = attempt => result.unwrap_or_else(|_| failed("the attempt panicked")),
-        };
-        if let Err(AttemptError::Status {
-            status,
-            retry_after: Some(pause),
-        }) = &result
-        {
-            let is_hosts = matches!(status.as_u16(), 429 | 503);
-            if is_hosts && *pause <= self.attempts.settings.max_retry_after {
-                if let Some(notes) = self.notes.upgrade() {
-                    let note = (line.partition, Note::Pause(*pause));
-                    let _ = notes.send(note).await;
+        let line = self.lines().get(&request.index).cloned();
+        if let Some(Line { id, partition }) = line {
+            let _running = partition.attempts.token();
+            let attempt = async {
+                let attempt = AssertUnwindSafe(self.attempts.attempt(request, id - 1));
+                let result = attempt.catch_unwind().await;
+                // A page that makes every worker panic must have an outcome all the same.
+                let result = result.unwrap_or_else(|_| failed("the attempt panicked"));
+                self.note_pause(&partition, &result).await;
+                result
+            };
+            if !partition.attempts.is_closed() {
+                if let Some(result) = partition.lost.run_until_cancelled(attempt).await {
+                    return result;
                 }
             }
         }
-        result
+        self.lines().remove(&request.index);
+        failed("the lease has ended")
     }
 
-    fn take(&self, index: u64) -> Option<Line> {
-        self.with(|lines| lines.remove(&index))
+    /// If the host asks for a pause, a new owner has to leave the partition alone for so long.
+    async fn note_pause<T>(&self, partition: &Partition, result: &Result<T, AttemptError>) {
+        let Err(AttemptError::Status {
+            status,
+            retry_after: Some(pause),
+        }) = result
+        else {
+            return;
+        };
+        let is_hosts = matches!(status.as_u16(), 429 | 503);
+        if is_hosts && *pause <= self.attempts.settings.max_retry_after {
+            let (key, pause) = (
+                self.queue.key(partition.number, "pause"),
+                milliseconds(*pause),
+            );
+            let mut commands = pipe();
+            let set = commands.cmd("SET").arg(&key).arg("").arg("PX").arg(pause);
+            set.arg("NX").ignore();
+            // Unless a longer one is noted.
+            let longer = commands.cmd("PEXPIRE").arg(&key).arg(pause).arg("GT");
+            longer.ignore();
+            let _ = self.queue.server.run::<()>(&commands).await;
+        }
     }
 
-    fn with<T>(&self, with: impl FnOnce(&mut HashMap<u64, Line>) -> T) -> T {
-        with(&mut self.in_hand.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Writes until the channel is closed. Outcomes that wait are written together: a server may write to
+    /// its disk for each command.
+    async fn write(&self, mut outcomes: mpsc::Receiver<(Line, String)>) -> Result<(), String> {
+        let mut batch = Vec::with_capacity(BATCH);
+        while outcomes.recv_many(&mut batch, BATCH).await > 0 {
+            batch.sort_by_key(|(line, _)| line.partition.number);
+            let mut commands = pipe();
+            for outcomes in batch.chunk_by(|a, b| a.0.partition.number == b.0.partition.number) {
+                let partition = outcomes[0].0.partition.number;
+                let keys = ["lines", "results"].map(|what| self.queue.key(partition, what));
+                let command = eval(&mut commands, WRITE, &keys);
+                for (line, object) in outcomes {
+                    command.arg(format!("{}-0", line.id)).arg(object);
+                }
+            }
+            self.queue.server.run::<()>(&commands).await?;
+            batch.clear();
+        }
+        Ok(())
     }
 }
 
 /// The machine, the process, and something that no other worker has.
 fn name() -> String {
-    let machine = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    let machine = match machine.trim() {
-        "" => "worker",
-        machine => machine,
-    };
-    format!("{machine}-{}-{:08x}", process::id(), fastrand::u32(..))
+    let machine = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or("worker".to_owned());
+    let (machine, process) = (machine.trim(), process::id());
+    format!("{machine}-{process}-{:08x}", fastrand::u32(..))
 }
