@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use redis::pipe;
 use serde_derive::{Deserialize, Serialize};
-use tokio::sync::mpsc;
-use tokio::time::{sleep, timeout};
+use tokio::sync::mpsc::Receiver;
+use tokio::time::sleep;
 
 use super::keys::{ADD, Queue, SWAP, eval, partition};
 use crate::run::path_error;
@@ -15,12 +15,8 @@ use crate::{FAILED, USAGE_ERROR, eprint_line, input, report_error};
 
 /// Changed with the meaning of the keys.
 const LAYOUT: u64 = 2;
-/// By so many first lines an input is recognized.
-const HEAD: u64 = 1000;
-/// How many lines are sent together, and how long they are waited for.
-const BATCH: usize = 2000;
-const BATCH_BYTES: usize = 1024 * 1024;
-const BATCH_WAIT: Duration = Duration::from_millis(20);
+/// By so many first lines an input is recognized, and so many are sent together.
+const BATCH: usize = 1000;
 /// While the queue is full, it is looked at so often.
 const LOOK: Duration = Duration::from_millis(200);
 
@@ -34,7 +30,7 @@ pub struct LastInput {
     pub end: u64,
     /// Whether it has been added to its end.
     pub ended: bool,
-    /// The hash of its first [`HEAD`] lines, and of all.
+    /// The hash of its first [`BATCH`] lines, and of all.
     head: u64,
     hash: u64,
 }
@@ -58,7 +54,7 @@ impl LastInput {
     fn push(&mut self, line: &str) {
         self.hash = fnv(fnv(self.hash, line), "\n");
         self.end += 1;
-        if self.lines() <= HEAD {
+        if self.lines() <= BATCH as u64 {
             self.head = self.hash;
         }
     }
@@ -73,21 +69,17 @@ impl LastInput {
 ///
 /// If the input or the server cannot be used.
 pub async fn run(queue: &Queue, file: &Path, max_queued: u64) -> Result<u8, String> {
-    let lines = input::lines(&[], Some(file))
+    let mut input = input::lines(&[], Some(file))
         .map_err(|error| path_error("cannot read --input", Some(file), &error))?;
-    let error = None;
-    let mut input = Input { lines, error };
     let mut stored = queue.last_input().await?;
-    let (mut last, mut batch) = resume(queue, stored, &mut input).await?;
+    let (mut last, mut ahead) = resume(queue, stored, &mut input).await?;
     let there = last.lines();
-    let mut has_warned = false;
+    let (mut read_error, mut has_warned) = (None, false);
     loop {
-        if batch.is_empty() {
-            batch = input.batch().await.into();
-        }
         let waiting = queue.waiting().await?;
         let room = usize::try_from(max_queued.saturating_sub(waiting)).unwrap_or(usize::MAX);
-        if room == 0 && !batch.is_empty() {
+        let is_over = ahead.is_empty() && input.is_empty() && input.is_closed();
+        if room == 0 && !is_over {
             if !has_warned {
                 eprint_line(format_args!("{waiting} lines have no outcome: waiting"));
                 has_warned = true;
@@ -95,11 +87,20 @@ pub async fn run(queue: &Queue, file: &Path, max_queued: u64) -> Result<u8, Stri
             sleep(LOOK).await;
             continue;
         }
-        let lines: Vec<_> = batch.drain(..room.min(batch.len())).collect();
-        last.ended = lines.is_empty() && input.error.is_none();
-        for line in &lines {
-            last.push(line);
+        if ahead.is_empty() {
+            input.recv_many(&mut ahead, room.min(BATCH)).await;
         }
+        let mut lines = Vec::new();
+        for line in ahead.drain(..room.min(ahead.len())) {
+            match line {
+                Ok(line) => {
+                    last.push(&line);
+                    lines.push(line);
+                }
+                Err(error) => read_error = Some(error),
+            }
+        }
+        last.ended = lines.is_empty() && read_error.is_none();
         if last.lines() > 0 {
             queue.swap_input(&stored, &last).await?;
             stored = last;
@@ -111,10 +112,9 @@ pub async fn run(queue: &Queue, file: &Path, max_queued: u64) -> Result<u8, Stri
     }
 
     let added = last.lines() - there;
-    if let Some(error) = input.error {
+    if let Some(error) = read_error {
         let code = if added > 0 { FAILED } else { USAGE_ERROR };
-        let error = format!("cannot read the input: {error}");
-        return Ok(report_error(code, error));
+        return Ok(report_error(code, unreadable(&error)));
     }
     let note = match there {
         0 => String::new(),
@@ -124,39 +124,41 @@ pub async fn run(queue: &Queue, file: &Path, max_queued: u64) -> Result<u8, Stri
     Ok(0)
 }
 
+fn unreadable(error: &io::Error) -> String {
+    format!("cannot read the input: {error}")
+}
+
 /// Recognizes the last input by its first lines, and passes over what has been added of it. Gives how far
-/// this input has been added, and the lines that were read and belong after that.
+/// this input has been added, and what was read of it beyond that.
 async fn resume(
     queue: &Queue,
     last: LastInput,
-    input: &mut Input,
-) -> Result<(LastInput, VecDeque<String>), String> {
+    input: &mut Receiver<io::Result<String>>,
+) -> Result<(LastInput, Vec<io::Result<String>>), String> {
     let lines = last.lines();
     let mut read = LastInput::begin(last.start);
     let mut recent = VecDeque::new();
-    while read.lines() < lines {
-        if read.lines() == lines.min(HEAD) && read.head != last.head {
-            break;
-        }
-        let Some(line) = input.next().await else {
+    while read.lines() < lines && (read.lines() < BATCH as u64 || read.head == last.head) {
+        let Some(line) = input.recv().await else {
             break;
         };
+        let line = line.map_err(|error| unreadable(&error))?;
         read.push(&line);
         recent.push_back(line);
         if recent.len() > BATCH {
             recent.pop_front();
         }
     }
-    if lines > 0 && read.head == last.head {
-        if read.hash != last.hash {
-            return Err(format!(
-                "this input begins like the last one, and differs within its {lines} lines: \
-                 use another --name"
-            ));
-        }
+    if lines > 0 && read.hash == last.hash {
         // They have been counted, and perhaps not sent.
         send(queue, last.end, recent.make_contiguous()).await?;
-        return Ok((last, VecDeque::new()));
+        return Ok((last, Vec::new()));
+    }
+    if lines > 0 && read.head == last.head {
+        return Err(format!(
+            "this input begins like the last one, and differs within its {lines} lines: \
+             use another --name"
+        ));
     }
     if !last.ended {
         return Err(format!(
@@ -164,7 +166,10 @@ async fn resume(
              add that one first"
         ));
     }
-    Ok((LastInput::begin(last.end), recent))
+    Ok((
+        LastInput::begin(last.end),
+        recent.into_iter().map(Ok).collect(),
+    ))
 }
 
 /// Sends lines to their partitions. `end` is the number after that of the last one.
@@ -182,40 +187,6 @@ async fn send(queue: &Queue, end: u64, lines: &[String]) -> Result<(), String> {
         }
     }
     queue.server.run(&commands).await
-}
-
-struct Input {
-    lines: mpsc::Receiver<io::Result<String>>,
-    error: Option<io::Error>,
-}
-
-impl Input {
-    async fn next(&mut self) -> Option<String> {
-        match self.lines.recv().await? {
-            Ok(line) => Some(line),
-            Err(error) => {
-                self.error = Some(error);
-                None
-            }
-        }
-    }
-
-    /// The lines that arrive in a short time; none at the end.
-    async fn batch(&mut self) -> Vec<String> {
-        let mut batch = Vec::from_iter(self.next().await);
-        let mut bytes = 0;
-        let fill = async {
-            while !batch.is_empty() && batch.len() < BATCH && bytes < BATCH_BYTES {
-                let Some(line) = self.next().await else {
-                    break;
-                };
-                bytes += line.len();
-                batch.push(line);
-            }
-        };
-        let _ = timeout(BATCH_WAIT, fill).await;
-        batch
-    }
 }
 
 impl Queue {

@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, HashMap};
+use std::future::ready;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::pin::pin;
@@ -10,7 +11,6 @@ use std::{fs, io, process};
 use futures_util::{FutureExt, StreamExt, stream};
 use redis::pipe;
 use step7_bounded_retry::engine::{self, AttemptError, FailureKind, Request};
-use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -101,26 +101,27 @@ pub async fn run(
         let worker = Arc::clone(&attempting);
         async move { worker.attempt(&request).await }
     };
-    let outcomes = engine::stream(settings, urls, stop.cancelled(), attempt);
-    let (written, to_write) = mpsc::channel(BATCH);
-    let fetching = async {
-        let (mut outcomes, written) = (pin!(outcomes), written);
-        while let Some(mut outcome) = outcomes.next().await {
+    let outcomes = engine::stream(settings, urls, stop.cancelled(), attempt)
+        .filter_map(|mut outcome| {
             // It is not in hand any more if its partition was lost.
-            let Some(line) = worker.lines().remove(&outcome.index) else {
-                continue;
-            };
+            let line = worker.lines().remove(&outcome.index);
             let failure = outcome.result.as_ref().err();
-            if failure.is_some_and(|failure| failure.kind() == FailureKind::Cancelled) {
-                continue;
-            }
-            outcome.index = line.id - 1;
-            summary.count(&outcome);
-            progress.done(summary.failed(), || ());
-            let object = object(&outcome, Some(&worker.name));
-            if written.send((line, object)).await.is_err() {
-                break;
-            }
+            let is_cancelled =
+                failure.is_some_and(|failure| failure.kind() == FailureKind::Cancelled);
+            ready(line.filter(|_| !is_cancelled).map(|line| {
+                outcome.index = line.id - 1;
+                summary.count(&outcome);
+                progress.done(summary.failed(), || ());
+                let object = object(&outcome, Some(&worker.name));
+                (line, object)
+            }))
+        })
+        // Those that are there: a server may write to its disk for each command.
+        .ready_chunks(BATCH);
+    let fetching = async {
+        let mut outcomes = pin!(outcomes);
+        while let Some(outcomes) = outcomes.next().await {
+            worker.write(outcomes).await?;
         }
         Ok(())
     };
@@ -131,7 +132,7 @@ pub async fn run(
     let ended = tokio::select! {
         biased;
         Err(error) = worker.hold() => Err(error),
-        ended = async { tokio::try_join!(fetching, worker.write(to_write)) } => ended.map(|_| ()),
+        ended = fetching => ended,
         () = too_late => Ok(()),
     };
     worker.leave().await;
@@ -249,25 +250,19 @@ impl Worker {
         }
     }
 
-    /// Writes until the channel is closed. Outcomes that wait are written together: a server may write to
-    /// its disk for each command.
-    async fn write(&self, mut outcomes: mpsc::Receiver<(Line, String)>) -> Result<(), String> {
-        let mut batch = Vec::with_capacity(BATCH);
-        while outcomes.recv_many(&mut batch, BATCH).await > 0 {
-            batch.sort_by_key(|(line, _)| line.partition.number);
-            let mut commands = pipe();
-            for outcomes in batch.chunk_by(|a, b| a.0.partition.number == b.0.partition.number) {
-                let partition = outcomes[0].0.partition.number;
-                let keys = ["lines", "results"].map(|what| self.queue.key(partition, what));
-                let command = eval(&mut commands, WRITE, &keys);
-                for (line, object) in outcomes {
-                    command.arg(format!("{}-0", line.id)).arg(object);
-                }
+    /// Writes outcomes. A line that has one already keeps it.
+    async fn write(&self, mut outcomes: Vec<(Line, String)>) -> Result<(), String> {
+        outcomes.sort_by_key(|(line, _)| line.partition.number);
+        let mut commands = pipe();
+        for outcomes in outcomes.chunk_by(|a, b| a.0.partition.number == b.0.partition.number) {
+            let partition = outcomes[0].0.partition.number;
+            let keys = ["lines", "results"].map(|what| self.queue.key(partition, what));
+            let command = eval(&mut commands, WRITE, &keys);
+            for (line, object) in outcomes {
+                command.arg(format!("{}-0", line.id)).arg(object);
             }
-            self.queue.server.run::<()>(&commands).await?;
-            batch.clear();
         }
-        Ok(())
+        self.queue.server.run(&commands).await
     }
 }
 
