@@ -1,13 +1,16 @@
 use std::collections::VecDeque;
 use std::io;
-use std::path::Path;
+use std::num::NonZeroU64;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::Args;
 use redis::pipe;
 use serde_derive::{Deserialize, Serialize};
 use tokio::sync::mpsc::Receiver;
 use tokio::time::sleep;
 
+use super::Address;
 use super::keys::{ADD, Queue, SWAP, eval, partition};
 use crate::run::path_error;
 use crate::selection::{FNV_BASIS, fnv};
@@ -19,6 +22,20 @@ const LAYOUT: u64 = 2;
 const BATCH: usize = 1000;
 /// While the queue is full, it is looked at so often.
 const LOOK: Duration = Duration::from_millis(200);
+
+#[derive(Args)]
+pub struct Add {
+    #[command(flatten)]
+    queue: Address,
+
+    /// File of the lines; - is standard input
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    input: PathBuf,
+
+    /// Wait while so many lines are queued
+    #[arg(long, value_name = "N", default_value = "1000000")]
+    max_queued: NonZeroU64,
+}
 
 /// How far the last input has been added. The numbers of lines count all inputs.
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -68,16 +85,19 @@ impl LastInput {
 /// # Errors
 ///
 /// If the input or the server cannot be used.
-pub async fn run(queue: &Queue, file: &Path, max_queued: u64) -> Result<u8, String> {
-    let mut input = input::lines(&[], Some(file))
-        .map_err(|error| path_error("cannot read --input", Some(file), &error))?;
+pub async fn run(add: &Add) -> Result<u8, String> {
+    let queue = &add.queue.open()?;
+    let file = Some(&*add.input);
+    let mut input =
+        input::lines(&[], file).map_err(|error| path_error("cannot read --input", file, &error))?;
     let mut stored = queue.last_input().await?;
     let (mut last, mut ahead) = resume(queue, stored, &mut input).await?;
     let there = last.lines();
     let (mut read_error, mut has_warned) = (None, false);
     loop {
         let waiting = queue.waiting().await?;
-        let room = usize::try_from(max_queued.saturating_sub(waiting)).unwrap_or(usize::MAX);
+        let room =
+            usize::try_from(add.max_queued.get().saturating_sub(waiting)).unwrap_or(usize::MAX);
         let is_over = ahead.is_empty() && input.is_empty() && input.is_closed();
         if room == 0 && !is_over {
             if !has_warned {

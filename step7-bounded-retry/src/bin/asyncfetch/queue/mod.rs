@@ -14,13 +14,10 @@ mod work;
 
 use std::collections::HashSet;
 use std::io::{self, ErrorKind, Write};
-use std::num::NonZeroU64;
-use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use tokio_util::sync::CancellationToken;
 
-use crate::arguments::Fetch;
 use crate::{FAILED, INTERRUPTED, report_error, signals};
 use keys::Queue;
 use server::Server;
@@ -28,43 +25,11 @@ use server::Server;
 #[derive(Subcommand)]
 pub enum Command {
     /// Add lines; the same input again adds only what is missing
-    Add {
-        #[command(flatten)]
-        queue: Address,
-
-        /// File of the lines; - is standard input
-        #[arg(long, value_name = "FILE", default_value = "-")]
-        input: PathBuf,
-
-        /// Wait while so many lines are queued
-        #[arg(long, value_name = "N", default_value = "1000000")]
-        max_queued: NonZeroU64,
-    },
+    Add(add::Add),
     /// Fetch lines until all have an outcome; may run on many machines
-    Work {
-        #[command(flatten)]
-        queue: Address,
-
-        /// Wait for more lines when all have an outcome
-        #[arg(long)]
-        follow: bool,
-
-        /// Save the response bodies in this folder, on this machine
-        #[arg(long, value_name = "DIR")]
-        output: Option<PathBuf>,
-
-        #[command(flatten)]
-        fetch: Box<Fetch>,
-    },
+    Work(Box<work::Work>),
     /// Write the outcomes as JSON lines; ends when every line has one
-    Results {
-        #[command(flatten)]
-        queue: Address,
-
-        /// Also wait for the lines that are still to be added
-        #[arg(long)]
-        follow: bool,
-    },
+    Results(results::Results),
     /// Count the lines, outcomes and workers
     Status(Address),
 }
@@ -99,35 +64,17 @@ pub async fn run(command: &Command) -> Result<u8, String> {
     signals::listen(interrupted.clone());
     let run = async {
         match command {
-            Command::Add {
-                queue,
-                input,
-                max_queued,
-            } => add::run(&queue.open()?, input, max_queued.get()).await,
-            Command::Work {
-                queue,
-                follow,
-                output,
-                fetch,
-            } => {
-                work::run(
-                    queue.open()?,
-                    *follow,
-                    output.as_deref(),
-                    fetch,
-                    &interrupted,
-                )
-                .await
-            }
-            Command::Results { queue, follow } => results::run(&queue.open()?, *follow).await,
-            Command::Status(queue) => status(&queue.open()?).await,
+            Command::Add(add) => add::run(add).await,
+            Command::Work(work) => work::run(work, &interrupted).await,
+            Command::Results(results) => results::run(results).await,
+            Command::Status(address) => status(&address.open()?).await,
         }
     };
     tokio::select! {
         biased;
         ended = run => ended,
         // An interrupted worker has to give its leases back.
-        () = interrupted.cancelled(), if !matches!(command, Command::Work { .. }) => Ok(INTERRUPTED),
+        () = interrupted.cancelled(), if !matches!(command, Command::Work(_)) => Ok(INTERRUPTED),
     }
 }
 

@@ -2,18 +2,29 @@ use std::io::{self, BufWriter, Write};
 use std::mem;
 use std::time::Duration;
 
+use clap::Args;
 use redis::pipe;
 use serde_derive::Deserialize;
 use tokio::time::sleep;
 
-use super::keys::{PARTITIONS, Queue};
-use super::write_failed;
+use super::keys::PARTITIONS;
+use super::{Address, write_failed};
 use crate::{FAILED, eprint_line};
 
 /// How many outcomes of a partition are read together.
 const CHUNK: usize = 32;
 const LOOK: Duration = Duration::from_millis(100);
 const FOREIGN: &str = "the results were written by another program";
+
+#[derive(Args)]
+pub struct Results {
+    #[command(flatten)]
+    queue: Address,
+
+    /// Also wait for the lines that are still to be added
+    #[arg(long)]
+    follow: bool,
+}
 
 #[derive(Deserialize)]
 struct Object {
@@ -26,7 +37,8 @@ struct Object {
 /// # Errors
 ///
 /// If the server cannot be used.
-pub async fn run(queue: &Queue, follow: bool) -> Result<u8, String> {
+pub async fn run(results: &Results) -> Result<u8, String> {
+    let queue = results.queue.open()?;
     let mut out = BufWriter::new(io::stdout());
     let mut next: Vec<_> = (0..PARTITIONS).map(|_| "-".to_owned()).collect();
     // Whether the object of a line has been written: one byte a line.
@@ -67,7 +79,7 @@ pub async fn run(queue: &Queue, follow: bool) -> Result<u8, String> {
         if let Err(error) = out.flush() {
             return Ok(write_failed(&error));
         }
-        if missing == 0 && (!follow || (input.ended && lines > 0)) {
+        if missing == 0 && (!results.follow || (input.ended && lines > 0)) {
             return Ok(code);
         }
         if !has_warned && queue.owners().await?.iter().all(Option::is_none) {

@@ -1,19 +1,21 @@
 use std::collections::{BTreeMap, HashMap};
 use std::future::ready;
 use std::panic::AssertUnwindSafe;
-use std::path::Path;
+use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 use std::{fs, io, process};
 
+use clap::Args;
 use futures_util::{FutureExt, StreamExt, stream};
 use redis::pipe;
 use step7_bounded_retry::engine::{self, AttemptError, FailureKind, Request};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
+use super::Address;
 use super::keys::{Queue, WRITE, eval};
 use super::leases::{Partition, milliseconds};
 use crate::arguments::Fetch;
@@ -32,6 +34,23 @@ const SHORT_IDLE: Duration = Duration::from_millis(10);
 const LONG_IDLE: Duration = Duration::from_millis(100);
 /// How long outcomes are still written after the run was interrupted.
 const LAST_WRITES: Duration = Duration::from_secs(3);
+
+#[derive(Args)]
+pub struct Work {
+    #[command(flatten)]
+    queue: Address,
+
+    /// Wait for more lines when all have an outcome
+    #[arg(long)]
+    follow: bool,
+
+    /// Save the response bodies in this folder, on this machine
+    #[arg(long, value_name = "DIR")]
+    output: Option<PathBuf>,
+
+    #[command(flatten)]
+    fetch: Fetch,
+}
 
 pub struct Worker {
     pub queue: Queue,
@@ -58,17 +77,11 @@ struct Line {
 /// # Errors
 ///
 /// If an option or the server cannot be used.
-pub async fn run(
-    queue: Queue,
-    follow: bool,
-    folder: Option<&Path>,
-    fetch: &Fetch,
-    interrupted: &CancellationToken,
-) -> Result<u8, String> {
-    let attempts = Attempts::new(fetch, folder, false)?;
+pub async fn run(work: &Work, interrupted: &CancellationToken) -> Result<u8, String> {
+    let attempts = Attempts::new(&work.fetch, work.output.as_deref(), false)?;
     let settings = attempts.settings;
     let worker = Arc::new(Worker {
-        queue,
+        queue: work.queue.open()?,
         name: name(),
         attempts,
         owned: Mutex::default(),
@@ -82,7 +95,7 @@ pub async fn run(
 
     let (reader, error, done) = (&*worker, &read_error, &stop);
     let read = stream::unfold((), move |()| async move {
-        match reader.read(follow).await {
+        match reader.read(work.follow).await {
             Ok(lines) if lines.is_empty() => {}
             Ok(lines) => return Some((stream::iter(lines), ())),
             Err(failed) => error.set(failed).unwrap_or_default(),
