@@ -86,7 +86,7 @@ pub async fn run(work: &Work, interrupted: &CancellationToken) -> Result<u8, Str
         attempts,
         owned: Mutex::default(),
         lines: Mutex::default(),
-        most: 2 * settings.max_concurrency.get(),
+        most: settings.max_concurrency.get() + CHUNK,
     });
     let progress = Progress::start();
     let mut summary = Summary::start();
