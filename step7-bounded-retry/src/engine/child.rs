@@ -46,7 +46,7 @@ impl<A, T> Child<A, T> {
         A: Fn(Arc<Request>) -> F,
         F: Future<Output = Result<T, AttemptError>>,
     {
-        // One for all attempts, because it seldom rings.
+        // One alarm for all its attempts: it seldom rings, so it is seldom set.
         let mut alarm = pin!(sleep(Duration::MAX));
         while let Some(current) = &self.current {
             let result = self.attempt(current, alarm.as_mut()).await;

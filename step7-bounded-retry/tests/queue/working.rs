@@ -109,12 +109,26 @@ fn a_retry_after_outlives_its_worker() {
 
     let _second = worker(&redis);
     until(|| redis.owners().len() == 64);
-    // All lines that may be fetched are fetched, and this one is not.
-    // Some may fall to the same partition.
+    // Lines of other hosts are fetched, unless they fall to the same partition. This one is not.
     let quiet = Hosts::start(16, OK, Duration::ZERO);
     add(&redis, &(busy.urls(1) + &quiet.urls(16)));
     until(|| status(&redis, "with an outcome") >= 8);
     assert_eq!(busy.requests(), 1);
+}
+
+#[test]
+fn a_new_owner_waits_for_the_host_interval() {
+    let Some(redis) = redis::start() else { return };
+    let hosts = Hosts::start(100, OK, Duration::ZERO);
+    add(&redis, &hosts.urls(100));
+    let slow = start(&redis, "work", &["--host-interval", "1h"]);
+    until(|| redis.owners().len() == 64);
+    // It gets a part of them, later, and without an interval.
+    let _other = worker(&redis);
+    until(|| status(&redis, "with an outcome") > 0);
+    slow.interrupt();
+    let slow = slow.end();
+    assert!(slow.err.contains("nothing to fetch"), "{slow:?}");
 }
 
 #[test]

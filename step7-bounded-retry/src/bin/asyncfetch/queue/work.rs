@@ -11,6 +11,7 @@ use std::{fs, io, process};
 use clap::Args;
 use futures_util::{FutureExt, StreamExt, stream};
 use redis::pipe;
+use step7_bounded_retry::engine::scheduler::Report;
 use step7_bounded_retry::engine::{self, AttemptError, FailureKind, Request};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
@@ -60,12 +61,11 @@ pub struct Worker {
     pub owned: Mutex<BTreeMap<u64, Arc<Partition>>>,
     /// The lines that the engine has, by the index that it gives them.
     lines: Mutex<HashMap<u64, Line>>,
-    /// How many lines of a partition may be in hand: many enough for all attempts.
+    /// How many lines of a partition may be in hand: enough for all attempts, while more are read.
     most: usize,
 }
 
 /// A line in hand: its outcome has not been written yet.
-#[derive(Clone)]
 struct Line {
     /// In its partition. The index in the queue is one less.
     id: u64,
@@ -217,21 +217,28 @@ impl Worker {
     /// One attempt, if the line's partition still is this worker's, and for as long as it is.
     async fn attempt(&self, request: &Request) -> Result<Option<String>, AttemptError> {
         let failed = |why| Err(AttemptError::Output(io::Error::other(why)));
-        let line = self.lines().get(&request.index).cloned();
-        if let Some(Line { id, partition }) = line {
-            let _running = partition.attempts.token();
+        let open = self
+            .lines()
+            .get(&request.index)
+            .map(|Line { id, partition }| {
+                // Not the partition itself: its references count the lines in hand.
+                let (running, lost) = (partition.attempts.token(), partition.lost.clone());
+                (*id, partition.number, running, lost)
+            });
+        let open = open.filter(|(_, _, running, _)| !running.task_tracker().is_closed());
+        if let Some((id, partition, _running, lost)) = open {
             let attempt = async {
                 let attempt = AssertUnwindSafe(self.attempts.attempt(request, id - 1));
                 let result = attempt.catch_unwind().await;
                 // A page that makes every worker panic must have an outcome all the same.
                 let result = result.unwrap_or_else(|_| failed("the attempt panicked"));
-                self.note_pause(&partition, &result).await;
+                if let Err(error) = &result {
+                    self.note_pause(partition, error).await;
+                }
                 result
             };
-            if !partition.attempts.is_closed() {
-                if let Some(result) = partition.lost.run_until_cancelled(attempt).await {
-                    return result;
-                }
+            if let Some(result) = lost.run_until_cancelled(attempt).await {
+                return result;
             }
         }
         self.lines().remove(&request.index);
@@ -239,20 +246,17 @@ impl Worker {
     }
 
     /// If the host asks for a pause, a new owner has to leave the partition alone for so long.
-    async fn note_pause<T>(&self, partition: &Partition, result: &Result<T, AttemptError>) {
-        let Err(AttemptError::Status {
-            status,
+    async fn note_pause(&self, partition: u64, error: &AttemptError) {
+        let Report::Host {
             retry_after: Some(pause),
-        }) = result
+            ..
+        } = error.report()
         else {
             return;
         };
-        let is_hosts = matches!(status.as_u16(), 429 | 503);
-        if is_hosts && *pause <= self.attempts.settings.max_retry_after {
-            let (key, pause) = (
-                self.queue.key(partition.number, "pause"),
-                milliseconds(*pause),
-            );
+        if pause <= self.attempts.settings.max_retry_after {
+            let key = self.queue.key(partition, "pause");
+            let pause = milliseconds(pause);
             let mut commands = pipe();
             let set = commands.cmd("SET").arg(&key).arg("").arg("PX").arg(pause);
             set.arg("NX").ignore();
